@@ -1,0 +1,75 @@
+#!/bin/sh
+#SBATCH --open-mode=append
+# Written by slurm-runner. The job itself is the file `script` beside this one.
+export GREETING='Hello from'
+note() { { printf '%s\n' "$2" >"$1.$$.tmp" && mv -f "$1.$$.tmp" "$1" || rm -f "$1.$$.tmp"; } 2>/dev/null || :; }
+stopped() {
+  sr_woken=1 sr_signal=$1
+  note "$sr_at/end$sr_of" "$sr_job $sr_life signal $sr_signal"
+  passed_on "$1"
+}
+passed_on() {
+  sr_woken=1
+  kill -s "$1" "$sr_child" 2>/dev/null
+}
+supervise() {
+  sr_run=$1 sr_at=$1/.slurm-runner/attempt-$2
+  shift 2
+  sr_job=${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID} sr_life=${SLURM_RESTART_COUNT:-0}
+  sr_of=${SLURM_ARRAY_TASK_ID:+.$SLURM_ARRAY_TASK_ID}
+  (set -C && printf '%s\n' "$sr_job" >"$sr_at/job_id") 2>/dev/null
+  sr_owner=
+  { read -r sr_owner _ <"$sr_at/job_id"; } 2>/dev/null
+  if [ "${sr_owner:-$sr_job}" != "$sr_job" ]; then
+    echo "slurm-runner: this run belongs to job $sr_owner; job $sr_job ends without doing anything" >&2
+    exit 75
+  fi
+  rm -f "$sr_at/end$sr_of" 2>/dev/null
+  note "$sr_at/begin$sr_of" "$sr_job $sr_life $(date +%s) ${SLURM_JOB_NODELIST-} ${SLURM_ARRAY_TASK_COUNT-}"
+  if [ -r "$sr_run/.slurm-runner/secrets" ]; then . "$sr_run/.slurm-runner/secrets"; fi
+  unset SLURM_EXPORT_ENV
+  if [ -n "${SLURM_CPUS_PER_TASK-}" ]; then export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"; fi
+  sr_together=${SLURM_RUNNER_TOGETHER-}
+  unset SLURM_RUNNER_TOGETHER
+
+  cd "$sr_run" || exit 66
+  sr_signal='' sr_child='' sr_code=''
+  for sr_name in TERM INT HUP QUIT XCPU; do
+    trap "stopped $sr_name" "$sr_name"
+  done
+  for sr_name in USR1 USR2 ALRM; do
+    trap "passed_on $sr_name" "$sr_name"
+  done
+  [ -n "$sr_together" ] || set -m 2>/dev/null
+  case $- in
+    *m*) ;;
+    *) if env --default-signal=INT,QUIT true 2>/dev/null; then set -- env --default-signal=INT,QUIT "$@"; fi ;;
+  esac
+  "$@" "$sr_at/script" &
+  sr_child=$!
+  set +m
+  if [ -n "$sr_signal" ]; then kill -s "$sr_signal" "$sr_child" 2>/dev/null; fi
+  sr_before='' sr_asked=0
+  while :; do
+    sr_woken='' sr_asked=$((sr_asked + 1))
+    wait "$sr_child" 2>/dev/null
+    sr_code=$?
+    if [ "$sr_code" -lt 0 ] && [ "$sr_asked" -lt 100 ]; then continue; fi
+    if [ "$sr_code" = 127 ] && [ -n "$sr_before" ]; then
+      sr_code=$sr_before
+      break
+    fi
+    if [ "$sr_code" -le 128 ] || [ "$sr_code$sr_woken" = "$sr_before" ]; then break; fi
+    sr_before=''
+    if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
+  done
+  if [ -n "$sr_signal" ]; then
+    note "$sr_at/end$sr_of" "$sr_job $sr_life signal $sr_signal $sr_code"
+  else
+    note "$sr_at/end$sr_of" "$sr_job $sr_life exit $sr_code"
+  fi
+  exit "$sr_code"
+}
+
+supervise /mnt/cluster/ada/project/runs/hello-20260224-143052 1 /bin/bash
+

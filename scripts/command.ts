@@ -1,0 +1,99 @@
+/** What every script does around its verb: reads the variables, shows what happens, and turns the end into an exit code. */
+
+import pc from 'picocolors';
+import { type ExitCode, Failure } from '../src/failure.ts';
+import type { Typed } from '../src/report/commands.ts';
+import { interruptedText } from '../src/report/events.ts';
+import { toJson } from '../src/report/json.ts';
+import { errorText, failureText } from '../src/report/problems.ts';
+import type { Style } from '../src/report/style.ts';
+import { clusterOf, idOf, type WhichRun } from '../src/run/find.ts';
+import type { RunProblem } from '../src/run/problem.ts';
+import { openProject, type Project } from '../src/run/project.ts';
+import { readTracked } from '../src/run/record.ts';
+import { missingProfile } from './missing-profile.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { commandLine, type Variables, variables } from './variables.ts';
+
+export interface Context {
+  /** The project's folder: make runs its recipes there. */
+  root: string;
+  variables: Variables;
+  style: Style;
+  typed: Typed;
+  terminal: Terminal;
+  dryRun: boolean;
+  force: boolean;
+  /** PROFILE and TAG. Throws Failure(2) without PROFILE. */
+  which(): WhichRun;
+  /** The project on the cluster of CLUSTER, or else on the one where that profile's run is tracked. */
+  project(about?: WhichRun): Project;
+}
+
+export interface Outcome {
+  exit?: ExitCode;
+  /** What JSON=1 prints. */
+  result: object;
+  /** What a person reads; nothing if it was shown already. */
+  text?: string;
+}
+
+/** Runs one script; `target` is its make target. */
+export async function command(target: string, work: (context: Context) => Promise<Outcome>): Promise<void> {
+  const given = variables(commandLine());
+  const style: Style = pc.createColors(
+    process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+  );
+  const json = /^(1|yes|true)$/i.test(given.all.get('JSON') ?? '');
+  const terminal = openTerminal(style, json, given);
+  const typed = typedWords(target, given);
+  process.once('SIGINT', () => {
+    terminal.done();
+    process.stderr.write(`\n${interruptedText(typed.profile, typed.tag, typed)}\n`);
+    process.exit(130);
+  });
+  // `make slurm-status | head`: whoever reads has had enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+  let exit: ExitCode;
+  try {
+    const outcome = await work(context(given, style, typed, terminal));
+    exit = outcome.exit ?? 0;
+    terminal.done();
+    if (json) process.stdout.write(`${toJson(target, exit, outcome.result, typed)}\n`);
+    else if (outcome.text) process.stdout.write(`${outcome.text}\n`);
+  } catch (error) {
+    terminal.done();
+    const failure = error instanceof Failure ? error : undefined;
+    exit = failure?.exit ?? 2;
+    if (json) process.stdout.write(`${toJson(target, exit, error, typed)}\n`);
+    else process.stderr.write(`${failure ? failureText(failure, style, typed) : errorText(error, style)}\n`);
+  }
+  process.exitCode = exit;
+}
+
+function context(given: Variables, style: Style, typed: Typed, terminal: Terminal): Context {
+  const root = process.cwd();
+  const which = (): WhichRun => {
+    const found = given.which();
+    if (!found) throw missingProfile(root, given.all);
+    return found;
+  };
+  return {
+    ...{ root, style, typed, terminal, which, variables: given },
+    dryRun: given.flag('DRY_RUN'),
+    force: given.flag('FORCE'),
+    project: (about) => {
+      const tracked = about && readTracked(root, idOf(about));
+      const [asked, known] = [given.text('CLUSTER'), tracked?.runDir && clusterOf(tracked)];
+      if (asked !== undefined && known && asked !== known && about) {
+        throw new Failure<RunProblem>(2, { kind: 'other-cluster', id: idOf(about), cluster: known });
+      }
+      return openProject(root, given.text('CLUSTER') ?? tracked?.notes.cluster, given.all, terminal.talk);
+    },
+  };
+}
+
+function typedWords(target: string, given: Variables): Typed {
+  const [profile, tag, cluster] = ['PROFILE', 'TAG', 'CLUSTER'].map((name) => given.text(name));
+  return { target, ...(profile ? { profile } : {}), ...(tag ? { tag } : {}), ...(cluster ? { cluster } : {}) };
+}

@@ -1,0 +1,74 @@
+/** The terminal (or the lack of one): events as lines, one progress line, and questions. */
+
+import { createInterface } from 'node:readline/promises';
+import { eventText, isYes, questionText } from '../src/report/events.ts';
+import { progressText } from '../src/report/progress.ts';
+import type { Style } from '../src/report/style.ts';
+import type { Talk, TalkEvent, TalkQuestion } from '../src/run/talk.ts';
+import type { Variables } from './variables.ts';
+
+export interface Terminal {
+  talk: Talk;
+  /** A report in the middle of a command. */
+  show(text: string): void;
+  /** Something beside the report, on standard error. */
+  note(text: string): void;
+  /** Ends the progress line. */
+  done(): void;
+}
+
+/** Milliseconds of a transfer before a progress line appears, and between two of them. */
+const PROGRESS = { after: 700, every: 100 };
+
+/** With `json` nothing but the document may go to standard output: everything else is shown on standard error, the log not at all. */
+export function openTerminal(style: Style, json: boolean, given: Variables): Terminal {
+  const out = json ? process.stderr : process.stdout;
+  let drawn = false;
+  let begun = 0;
+  let last = 0;
+  const width = (): number => (process.stderr.columns ?? 80) - 1;
+  const done = (): void => {
+    if (drawn) process.stderr.write(`\r${' '.repeat(Math.max(0, width()))}\r`);
+    drawn = false;
+    begun = 0;
+  };
+  const show = (text: string): void => {
+    done();
+    out.write(`${text}\n`);
+  };
+  const draw = (event: Extract<TalkEvent, { type: 'progress' }>): void => {
+    const now = Date.now();
+    begun ||= now;
+    if (!process.stderr.isTTY || now - begun < PROGRESS.after || now - last < PROGRESS.every) return;
+    last = now;
+    drawn = true;
+    process.stderr.write(`\r${progressText(event, width())}`);
+  };
+  const tell = (event: TalkEvent): void => {
+    if (event.type === 'progress') {
+      draw(event);
+      return;
+    }
+    done();
+    if (event.type === 'log') {
+      if (!json) (event.name === 'out' ? process.stdout : process.stderr).write(event.data);
+      return;
+    }
+    const text = eventText(event, style);
+    if (text) show(text);
+  };
+  const ask = async (question: TalkQuestion): Promise<boolean> => {
+    const { statement, question: asked } = questionText(question, style);
+    show(statement);
+    if (given.flag('YES')) return true;
+    if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false;
+    const reader = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return isYes(await reader.question(`${asked} `));
+    } finally {
+      reader.close();
+    }
+  };
+  const note = (text: string): void => void (json || process.stderr.write(`${text}\n`));
+  return { talk: { tell, ask }, show, note, done };
+}

@@ -1,0 +1,65 @@
+/** The variables of make's command line, untouched; the environment's of the same name do not count. */
+
+import { isName } from '../src/conf/keys.ts';
+import { COMMAND_LINE, type ConfProblem } from '../src/conf/problem.ts';
+import { Failure } from '../src/failure.ts';
+import type { VariableProblem } from '../src/report/problem.ts';
+import type { WhichRun } from '../src/run/find.ts';
+
+/** slurm.mk lists in SR_CLI what was given to make; run by hand, `NAME=value` arguments say the same. */
+export function commandLine(): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const name of (process.env.SR_CLI ?? '').split(/\s+/).filter(Boolean)) values.set(name, process.env[name] ?? '');
+  for (const word of process.argv.slice(2)) {
+    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(word) ?? [];
+    if (name !== undefined && value !== undefined) values.set(name, value);
+  }
+  return values;
+}
+
+export interface Variables {
+  all: ReadonlyMap<string, string>;
+  /** A variable's text; undefined if it was not given or is empty. */
+  text(name: string): string | undefined;
+  /** 1, yes and true are yes; 0, no, false and empty are no. Throws Failure(2) for anything else. */
+  flag(name: string): boolean;
+  /** A whole number of at least 1. Throws Failure(2) for anything else. */
+  number(name: string): number | undefined;
+  /** PROFILE and TAG, if PROFILE is given. Throws Failure(2) if one can't be a name. */
+  which(): WhichRun | undefined;
+}
+
+export function variables(all: ReadonlyMap<string, string>): Variables {
+  const text = (name: string): string | undefined => all.get(name) || undefined;
+  const wrong = (kind: VariableProblem['kind'], variable: string, value: string): Failure =>
+    new Failure<VariableProblem>(2, { kind, variable, value, place: COMMAND_LINE });
+  return {
+    all,
+    text,
+    flag: (name) => {
+      const value = all.get(name) ?? '';
+      if (/^(1|yes|true)$/i.test(value)) return true;
+      if (/^(0|no|false|)$/i.test(value)) return false;
+      throw wrong('not-a-flag', name, value);
+    },
+    number: (name) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+      throw wrong('not-a-number', name, value);
+    },
+    which: () => {
+      const [profile, tag] = [text('PROFILE'), text('TAG')];
+      // Checked here, for state files are looked for by these names before any profile is read.
+      for (const [key, value] of [
+        ['PROFILE', profile],
+        ['TAG', tag],
+      ] as const) {
+        if (value !== undefined && !isName(value)) {
+          throw new Failure<ConfProblem>(2, { kind: 'bad-name', key, value, place: COMMAND_LINE });
+        }
+      }
+      return profile === undefined ? undefined : { profile, ...(tag === undefined ? {} : { tag }) };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+# The targets, for `include <toolkit>/slurm/slurm.mk` in a project's Makefile. GNU make 3.81 and later.
+
+SR_GOAL := $(.DEFAULT_GOAL)
+SR_HOME := $(patsubst %/,%,$(dir $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))))
+
+SR_COMMANDS := push submit run watch full log status fetch collect recover resubmit clean cancel render profiles history check help
+SR_TARGETS := $(addprefix slurm-,$(SR_COMMANDS))
+
+# What was given on make's command line, and only that, reaches Node as it was typed: `$`, quotes and newlines too. Variables
+# of ours are so in every rule; the project's own only for our targets (SR_CLI names them all, to find misspelt ones).
+SR_VARS := PROFILE CLUSTER TAG JOB_ID JSON DRY_RUN YES FORCE FOLLOW LINES SWEEP FLOW IMAGE CMD \
+  REMOTE_HOST REMOTE_DIR SCHEDULER JOB_PREFIX POLL_INTERVAL REMOTE_SETUP SCRIPT SCRIPT_ARGS ARGS COMMAND PYTHON CODE_FILES \
+  RESULTS_PULL DATA_FILES PARTITION ACCOUNT TEMPLATE CONTAINER CONTAINER_RUNTIME CONTAINER_MOUNTS CONTAINER_WORKDIR MODULES \
+  CONDA VENV SETUP SECRETS SBATCH_%
+override SR_CLI := $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(filter-out MAKEFLAGS MAKEOVERRIDES GNUMAKEFLAGS -%,$v))))
+$(foreach v,$(filter $(SR_VARS),$(SR_CLI)),$(eval override $v := $$(value $v)))
+$(foreach v,$(filter-out $(SR_VARS),$(SR_CLI)),$(eval $$(SR_TARGETS): override $v := $$(value $v)))
+export SR_CLI $(SR_CLI)
+
+.PHONY: $(SR_TARGETS)
+$(SR_TARGETS): slurm-%: $(SR_HOME)/dist/built
+	@exec node "$(SR_HOME)/dist/scripts/$*.js"
+
+# One bundle a script, made again only when a source is newer; a start from the sources would take three times as long.
+SR_SOURCES := $(SR_HOME)/package-lock.json $(wildcard $(SR_HOME)/scripts/*.ts $(SR_HOME)/src/*.ts $(SR_HOME)/src/*/*.ts $(SR_HOME)/src/*/*/*.ts)
+$(SR_HOME)/dist/built: $(SR_SOURCES)
+	@sh "$(SR_HOME)/scripts/build.sh" >&2
+
+# Without a rule of their own make would look for ways to make each of them, which takes it longer than all else it does here.
+$(SR_SOURCES) $(SR_HOME)/slurm/slurm.mk: ;
+
+# What a bare `make` does stays the project's business.
+.DEFAULT_GOAL := $(SR_GOAL)

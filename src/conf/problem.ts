@@ -1,0 +1,103 @@
+/** What can be wrong with configuration files and command-line variables. All of it ends with exit code 2. */
+
+import { Failure, type Place, type ProblemBase } from '../failure.ts';
+
+/** Why a value, or one word of a list, can't be right; all of them carry just the key and that value. */
+export type ValueFault =
+  /** A `$` where nothing is expanded: REMOTE_DIR, CONTAINER, CONTAINER_MOUNTS, VENV. */
+  | 'dollar'
+  /** A newline or another control character in a name or path, or a NUL anywhere. */
+  | 'control-character'
+  /** REMOTE_DIR that is neither absolute nor begins with `~/`. */
+  | 'not-absolute'
+  /** A path that is absolute or leads out by `..`, where only paths of the project or of the run directory make sense. */
+  | 'path-outside'
+  /** CODE_FILES naming something under `data/`, which is what DATA_FILES is for. */
+  | 'code-under-data'
+  /** RESULTS_PULL naming the run directory as a whole: the code, the data link and the toolkit's own files would come too. */
+  | 'whole-run'
+  /** CODE_FILES or RESULTS_PULL naming `.slurm-runner`, the toolkit's own folder in a run directory. */
+  | 'toolkit-path'
+  /** SCRIPT, CODE_FILES or DATA_FILES naming a `.env`, which is never pushed. */
+  | 'secret-file'
+  /** POLL_INTERVAL that is no whole number of seconds, 1 or more. */
+  | 'not-seconds'
+  /** REMOTE_HOST that ssh would take for an option, or that has blanks. */
+  | 'bad-host'
+  /** A name that can't be part of a file's name: letters, digits, `.`, `_` and `-`, the first no `.` and no `-`. */
+  | 'bad-name'
+  /** A name no environment variable can have. */
+  | 'env-name'
+  /** An sbatch option without an argument whose value is neither a yes nor a no. */
+  | 'not-a-switch'
+  /** SBATCH_ARGS whose first word is no option: sbatch would take it for the job script. */
+  | 'not-an-option';
+
+/**
+ * Why an option of sbatch is not the user's to give: it is the toolkit's own; sbatch would run something other than
+ * the rendered script; nothing would be submitted; sbatch would return only after the job's end (`watch` does that);
+ * the job id would not be printed.
+ */
+export type OptionRefusal = 'toolkit' | 'no-script' | 'no-job' | 'waits' | 'no-id';
+
+export type ConfProblem = ProblemBase &
+  // Files
+  (
+    | { kind: 'no-cluster-file'; cluster: string; clusters: string[]; nearest?: string }
+    | { kind: 'no-profile'; profile: string; profiles: string[]; nearest?: string }
+    | { kind: 'missing-variable'; variable: 'PROFILE'; choices: string[] }
+    /** `code` is Node's (EACCES, EISDIR, …), or `UTF-8` for a file in another encoding. */
+    | { kind: 'unreadable-file'; code: string }
+    // Lines
+    | { kind: 'not-key-value' }
+    | { kind: 'unterminated-quote'; key: string; quote: '"' | "'" | '\\' }
+    | { kind: 'unknown-section'; section: string; nearest?: string }
+    // Keys
+    | { kind: 'unknown-key'; key: string; nearest?: string }
+    | { kind: 'repeated-key'; key: string; firstLine: number }
+    /** Two spellings of one thing, in one layer, with different values. */
+    | { kind: 'conflicting-keys'; key: string; other: string; otherPlace: Place }
+    /** SCRIPT and COMMAND, in one layer. */
+    | { kind: 'script-and-command'; otherPlace: Place }
+    /** PROFILE, YES, … in a file: these count only on the command line. */
+    | { kind: 'control-variable'; key: string }
+    /** A cluster's key in a profile. */
+    | { kind: 'cluster-key'; key: string }
+    | { kind: 'missing-key'; key: 'REMOTE_HOST' | 'REMOTE_DIR' }
+    | { kind: 'nothing-to-run' }
+    /** A command-line variable that is none of ours but nearly: one of the project's own would not be a problem. */
+    | { kind: 'unknown-variable'; variable: string; nearest?: string }
+    // Values
+    | { kind: ValueFault; key: string; value: string }
+    | { kind: 'not-one-of'; key: string; value: string; choices: readonly string[]; nearest?: string }
+    | { kind: 'refused-option'; key: string; option: string; why: OptionRefusal }
+    | { kind: 'missing-secret'; name: string }
+    // Files that a profile names
+    | { kind: 'no-such-file'; key: string; path: string; nearest?: string }
+    | { kind: 'no-template'; template: string; templates: string[]; nearest?: string }
+    /** SCRIPT is a folder, or something else that is no file. */
+    | { kind: 'not-a-file'; key: string; path: string }
+    /** SCRIPT ends in neither `.py` nor `.sh` and its executable bit is not set. */
+    | { kind: 'not-executable'; path: string }
+    /** A folder or glob of CODE_FILES of which nothing is left once ignored files are left out. */
+    | { kind: 'nothing-to-send'; path: string }
+    /** A path of CODE_FILES or SCRIPT that leads through a symbolic link, `link`, which can't be kept as it is. */
+    | { kind: 'through-link'; key: string; path: string; link: string }
+    /** A symbolic link whose target is absolute or outside the project, or inside but not sent along. */
+    | { kind: 'link-outside' | 'link-not-sent'; path: string; target: string }
+    /** A file's name is not UTF-8; `path` has U+FFFD in place of what is not. */
+    | { kind: 'undecodable-name'; path: string }
+    | { kind: 'git-failed'; detail: string }
+  );
+
+/** Where a command-line variable stands: there is no file and no line to name. */
+export const COMMAND_LINE: Place = { file: 'command line' };
+
+/** Throws all `problems`, if there are any, as one failure; those of one file in the order of their lines. */
+export function throwIfAny(problems: readonly ConfProblem[]): void {
+  if (problems.length === 0) return;
+  const files = [...new Set(problems.map(({ place }) => place?.file))];
+  const rank = ({ place }: ConfProblem) => files.indexOf(place?.file);
+  const sorted = [...problems].sort((a, b) => rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  throw new Failure<ConfProblem>(2, ...sorted);
+}

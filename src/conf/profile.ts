@@ -1,0 +1,187 @@
+/** Reads a profile: one kind of job, with the command line's and the cluster's settings laid over and under it. */
+
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { checkEnv, checkSettings, commandLineLayer } from './check.ts';
+import { confNames, envValues, withLayer } from './cluster.ts';
+import { readConf } from './conf-file.ts';
+import { isName, profileKeys } from './keys.ts';
+import { checkRivals, isGiven, keyOf, overlay, unalias } from './layers.ts';
+import { checkLocalFiles, ownTemplate } from './local-paths.ts';
+import { nearest } from './nearest.ts';
+import { COMMAND_LINE, type ConfProblem, throwIfAny } from './problem.ts';
+import { optionOf, useOf } from './sbatch-options.ts';
+import type { Cluster, ContainerRuntime, Profile, SbatchOption, Setting } from './types.ts';
+
+const DEFAULT_PYTHON = 'python';
+
+/**
+ * What loading checks besides the text: `present`, that the files it names are here; `any` for what follows a run that
+ * was already sent (watch, log, fetch, collect, …), which must go on when a script was renamed since.
+ */
+export type LocalFiles = 'present' | 'any';
+
+/**
+ * The profile `name` of the project in `root`, as slurm/profiles/NAME.conf has it with make's command line over it and
+ * `cluster`'s defaults under it. Throws a Failure (2) with everything that is wrong.
+ */
+export function loadProfile(
+  root: string,
+  name: string,
+  tag: string | undefined,
+  cluster: Cluster,
+  commandLine: ReadonlyMap<string, string>,
+  localFiles: LocalFiles = 'present',
+): Profile {
+  throwIfAny(checkNames(root, name, tag));
+  const file = `slurm/profiles/${name}.conf`;
+  const conf = readConf(root, file, ['env']);
+  if (!conf) throw new Failure<ConfProblem>(2, noProfile(root, name, file));
+
+  const written = withLayer(conf.sections.get('')!, 'profile');
+  const env = withLayer(conf.sections.get('env')!, 'profile');
+  const overrides = commandLineLayer(commandLine, 'profile');
+  const spellings = [overrides, written, profileDefaults(cluster)];
+  const layers = spellings.map(unalias);
+  const settings = overlay(layers.map((layer) => layer.settings));
+  const problems = [...conf.problems, ...checkSettings(written, 'profile'), ...checkEnv(env)];
+  problems.push(...checkSettings(overrides, 'profile'));
+  // The cluster's layer was checked when it was loaded.
+  for (const layer of layers.slice(0, 2)) problems.push(...layer.problems, ...checkRivals(layer.settings));
+
+  const template = settings.get('TEMPLATE')?.value;
+  const runs = settings.has('SCRIPT') || settings.has('COMMAND') || mentions(conf.problems, 'SCRIPT', 'COMMAND');
+  // A template of the user's own may need neither; one that is missing is a problem of its own.
+  const isOwn = template !== undefined && (template !== 'default' || ownTemplate(root) !== undefined);
+  if (!runs && !isOwn) problems.push({ kind: 'nothing-to-run', place: { file } });
+
+  const profile = build(name, tag || undefined, file, settings, { ...cluster.env, ...envValues(env) });
+  if (localFiles === 'present') {
+    // What is wrong as such is not also missing.
+    const wrong = new Set(problems.flatMap((problem) => ('value' in problem ? [problem.value] : [])));
+    const subject = (problem: ConfProblem) =>
+      'path' in problem ? problem.path : 'template' in problem && problem.template;
+    problems.push(...checkLocalFiles(root, profile).filter((problem) => !wrong.has(subject(problem) || '')));
+  }
+  throwIfAny(problems);
+  return { ...profile, settings: withSpellings(settings, spellings) };
+}
+
+/** The names of the profiles there are, sorted. */
+export function listProfiles(root: string): string[] {
+  return confNames(join(root, 'slurm/profiles'));
+}
+
+/** Every profile there is, or what is wrong with it, in the order of their names. */
+export function readProfiles(
+  root: string,
+  cluster: Cluster,
+  commandLine: ReadonlyMap<string, string>,
+): { name: string; profile?: Profile; problems: readonly ConfProblem[] }[] {
+  return listProfiles(root).map((name) => {
+    try {
+      return { name, profile: loadProfile(root, name, undefined, cluster, commandLine), problems: [] };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { name, problems: error.problems as readonly ConfProblem[] };
+    }
+  });
+}
+
+function checkNames(root: string, name: string, tag: string | undefined): ConfProblem[] {
+  if (name === '') return [{ kind: 'missing-variable', variable: 'PROFILE', choices: listProfiles(root) }];
+  const given = { PROFILE: name, ...(tag && { TAG: tag }) };
+  return Object.entries(given).flatMap(([key, value]): ConfProblem[] =>
+    isName(value) ? [] : [{ kind: 'bad-name', key, value, place: COMMAND_LINE }],
+  );
+}
+
+function noProfile(root: string, profile: string, file: string): ConfProblem {
+  const profiles = listProfiles(root);
+  const hint = nearest(profile, profiles);
+  return { kind: 'no-profile', profile, profiles, place: { file }, ...(hint && { nearest: hint }) };
+}
+
+/** A file's settings that are a profile's keys: a cluster's own keys are no defaults. */
+function profileDefaults(cluster: Cluster): Map<string, Setting> {
+  const isDefault = (key: string) => profileKeys.has(keyOf(key)) || optionOf(key) !== undefined;
+  return new Map([...cluster.settings].filter(([key]) => isDefault(key)));
+}
+
+/** A key whose value never ended is not a missing key. */
+function mentions(problems: readonly ConfProblem[], ...keys: string[]): boolean {
+  return problems.some((problem) => problem.kind === 'unterminated-quote' && keys.includes(problem.key));
+}
+
+/** A template sees the winning value under every spelling that any layer uses, and under the first one. */
+function withSpellings(
+  settings: ReadonlyMap<string, Setting>,
+  layers: readonly ReadonlyMap<string, Setting>[],
+): Map<string, Setting> {
+  const all = new Map(settings);
+  for (const spelling of layers.flatMap((layer) => [...layer.keys()])) {
+    const setting = settings.get(keyOf(spelling));
+    if (setting) all.set(spelling, setting);
+  }
+  return all;
+}
+
+function build(
+  name: string,
+  tag: string | undefined,
+  file: string,
+  settings: ReadonlyMap<string, Setting>,
+  env: Record<string, string>,
+): Profile {
+  const one = (key: string) => settings.get(key)?.value;
+  const words = (key: string) => profileKeys.get(key)!.split!(one(key) ?? '').words.map(({ text }) => text);
+  const given = <K extends keyof Profile>(field: K, key: string) => {
+    const value = one(key);
+    return (value === undefined ? {} : { [field]: value }) as Pick<Profile, K> | Record<string, never>;
+  };
+  return {
+    name,
+    ...(tag !== undefined && { tag }),
+    id: tag === undefined ? name : `${name}@${tag}`,
+    file,
+    settings,
+    ...given('script', 'SCRIPT'),
+    scriptArgs: words('SCRIPT_ARGS'),
+    ...given('command', 'COMMAND'),
+    python: one('PYTHON') ?? DEFAULT_PYTHON,
+    codeFiles: words('CODE_FILES'),
+    resultsPull: words('RESULTS_PULL'),
+    dataFiles: words('DATA_FILES'),
+    ...given('partition', 'PARTITION'),
+    ...given('account', 'ACCOUNT'),
+    ...given('template', 'TEMPLATE'),
+    ...given('container', 'CONTAINER'),
+    containerRuntime: (one('CONTAINER_RUNTIME') as ContainerRuntime | undefined) ?? defaultRuntime(one('CONTAINER')),
+    containerMounts: words('CONTAINER_MOUNTS'),
+    ...given('containerWorkdir', 'CONTAINER_WORKDIR'),
+    modules: words('MODULES'),
+    ...given('conda', 'CONDA'),
+    ...given('venv', 'VENV'),
+    ...given('setup', 'SETUP'),
+    secrets: words('SECRETS'),
+    sbatch: sbatchOptionsOf(settings),
+    sbatchArgs: words('SBATCH_ARGS'),
+    env,
+  };
+}
+
+function defaultRuntime(container: string | undefined): ContainerRuntime {
+  if (container === undefined) return 'none';
+  return container.endsWith('.sif') ? 'apptainer' : 'pyxis';
+}
+
+/** Sorted by name, so that the same profile always makes the same command line. */
+function sbatchOptionsOf(settings: ReadonlyMap<string, Setting>): SbatchOption[] {
+  return [...settings]
+    .flatMap(([key, { value, layer }]): SbatchOption[] => {
+      const option = optionOf(key);
+      if (!option || !isGiven(key, value)) return [];
+      return [{ name: option, ...(useOf(option, value) === 'argument' && { value }), layer }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,43 @@
+# What a submission needs over there. Output, a record a line: `check WHAT ok|bad|note DETAIL`.
+
+# main SETUP REMOTE_DIR PARTITION ACCOUNT SCRIPT OPTION...: without SCRIPT nothing is tested for submission.
+main() {
+  setup=$1 dir=$2 partition=$3 account=$4 script=$5
+  shift 5
+  folder "$(expand "$dir")"
+  record check rsync "$(command -v rsync >/dev/null && echo ok || echo bad)" "$(rsync --version 2>/dev/null | head -n 1)"
+  # In a subshell: it exits where there is no sbatch.
+  if ! trouble=$( (scheduler_ready "$setup") 2>&1); then
+    record check scheduler bad "$trouble"
+    return 0
+  fi
+  scheduler_ready "$setup"
+  scheduler_check
+  [ -z "$script" ] || test_only "$@"
+}
+
+# folder DIR: whether it, or the nearest folder above it that exists, can be written, and how much room there is.
+folder() {
+  there=$1
+  while ! [ -d "$there" ]; do
+    case $there in */*) there=${there%/*} ;; *) there=/ ;; esac
+    there=${there:-/}
+  done
+  if ! [ -w "$there" ]; then
+    record check remote-dir bad "$there"
+    return
+  fi
+  record check remote-dir ok "$1"
+  record check space ok "$(df -Ph -- "$there" 2>/dev/null | awk 'NR == 2 { print $4 }')"
+}
+
+test_only() {
+  file=$(mktemp) || return 0
+  printf '%s\n' "$script" >"$file"
+  if said=$(scheduler_test "$@" "$file" 2>&1); then
+    record check test-only ok "$(printf '%s' "$said" | tail -n 1)"
+  else
+    record check test-only bad "$(printf '%s' "$said" | tr '\n' ' ')"
+  fi
+  rm -f "$file"
+}

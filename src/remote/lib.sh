@@ -1,0 +1,68 @@
+# Words every program over there shares.
+
+US=$(printf '\037') RS=$(printf '\036')
+
+# put FILE TEXT: the whole file or none of it, never half.
+put() {
+  printf '%s\n' "$2" >"$1.$$.tmp" && mv -f "$1.$$.tmp" "$1"
+}
+
+# claim FILE TEXT: like put, but only if there is no such file yet; a link either succeeds or finds it there, on NFS too.
+claim() {
+  printf '%s\n' "$2" >"$1.$$.tmp" || return 1
+  if ln "$1.$$.tmp" "$1" 2>/dev/null; then
+    rm -f "$1.$$.tmp"
+    return 0
+  fi
+  if [ -e "$1" ]; then
+    rm -f "$1.$$.tmp"
+    return 1
+  fi
+  mv "$1.$$.tmp" "$1" # a file system without links
+}
+
+# first FILE: its first line in `line`, empty if there is none.
+first() {
+  line=
+  [ -r "$1" ] || return 0
+  IFS= read -r line <"$1" || :
+}
+
+# number FILE: its first line in `line` if that is a whole number, else empty; arithmetic would take other text for code.
+number() {
+  first "$1"
+  case $line in *[!0-9]*) line= ;; esac
+}
+
+now() { date +%s; }
+
+# expand PATH: a leading ~/ is the home here.
+expand() {
+  case $1 in
+    '~/'*) printf '%s\n' "$HOME/${1#'~/'}" ;;
+    '~') printf '%s\n' "$HOME" ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# newest RUN: the number of its newest attempt in `attempt`, 0 for none, and that one's folder in `at`.
+newest() {
+  attempt=0
+  while [ -d "$1/.slurm-runner/attempt-$((attempt + 1))" ]; do attempt=$((attempt + 1)); done
+  at=$1/.slurm-runner/attempt-$attempt
+}
+
+# record WORD FIELD...: a line of fields for the caller. What a job may have written, or a name it gave, can't end the line.
+# Written at once: there may be thousands of them.
+record() {
+  fields=$1
+  shift
+  for field; do
+    case $field in *[[:cntrl:]]*) field=$(printf '%s' "$field" | tr '[:cntrl:]' '?') ;; esac
+    fields=$fields$US$field
+  done
+  printf '%s\n' "$fields"
+}
+
+# An awk pattern on a row of scheduler_queue.
+LIVE='$4 !~ /^(COMPLETED|CANCELLED|FAILED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|BOOT_FAIL|DEADLINE|PREEMPTED|REVOKED|LAUNCH_FAILED|RECONFIG_FAIL)/'

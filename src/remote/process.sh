@@ -1,0 +1,35 @@
+# Processes of the embedded executor: out of reach of the terminal, told apart from later ones with the same number, and ended.
+
+# detached COMMAND...: becomes the command, in a session or at least a process group of its own, where Ctrl-C, a hangup and the
+# end of whoever started it do not reach it. Job control (set -m) would do it too, but dash has none without a terminal, and
+# takes the terminal for itself where there is one.
+detached() {
+  if command -v setsid >/dev/null; then exec setsid "$@"; fi
+  # GNU's puts itself and its child into a group of their own; 0 is no limit.
+  if timeout 0 true 2>/dev/null; then exec timeout 0 "$@"; fi
+  exec perl -e 'use POSIX; POSIX::setsid(); exec @ARGV; exit 127' -- "$@"
+}
+
+# identity PID: the process and its start time, so that a number given anew is not taken for it; fails if there is none.
+identity() {
+  if [ -r "/proc/$$/stat" ]; then
+    IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+    # Field 22 (proc(5)), counted from behind the name, which may hold anything.
+    # shellcheck disable=SC2086
+    started=$(set -- ${stat##*) } && echo "${20}")
+  else
+    started=$(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
+  fi
+  [ -n "$started" ] && printf '%s %s\n' "$1" "$started"
+}
+
+# end_group PID: TERM, and KILL half a minute later, as Slurm does (KillWait).
+end_group() {
+  kill -s TERM -- "-$1" 2>/dev/null
+  left=60
+  while [ "$left" -gt 0 ] && kill -0 -- "-$1" 2>/dev/null; do
+    sleep 0.5 2>/dev/null || sleep 1
+    left=$((left - 1))
+  done
+  kill -s KILL -- "-$1" 2>/dev/null
+}

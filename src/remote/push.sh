@@ -1,0 +1,69 @@
+# Makes a run directory and takes the code in. The name is taken by making the directory: of two pushes in one second
+# the second gets -2, -3 and so on.
+
+# main REMOTE_DIR NAME TOKEN CODE MANIFEST: TOKEN tells a repeated call, after a lost connection, from another push;
+# CODE is a digest of all the files; MANIFEST is what stands in a JSON object, all but the run's name and the files' sums: those
+# arrive as the file .slurm-runner/files.
+main() {
+  trap '' HUP PIPE
+  dir=$(expand "$1")
+  name=$2 token=$3 code=$4 manifest=$5
+  mkdir -p -- "$dir/runs" "$dir/data" "$dir/slurm/logs" || exit 73
+  cd -- "$dir" && dir=$(pwd) && cd runs || exit 73
+  run=$name count=1
+  until mkdir -- "$run" 2>/dev/null; do
+    first "$run/.slurm-runner/token"
+    [ "$line" = "$token" ] && break
+    if ! [ -d "$run" ]; then
+      mkdir -- "$run"
+      exit 73
+    fi
+    count=$((count + 1)) run=$name-$count
+  done
+  cd -- "$run" || exit 73
+  mkdir -p -m 700 .slurm-runner && put .slurm-runner/token "$token" && put .slurm-runner/code "$code" || exit 73
+  manifest="{
+  \"run\": \"$run\",
+$manifest"
+  put .slurm-runner/manifest.json "$manifest
+}" || exit 73
+  # The data folder may be a link itself; what matters is the name that jobs see.
+  ln -sfn "$dir/data" data || exit 73
+  report "$dir"
+  report "$run"
+  report "$HOME"
+  offers
+  # shellcheck disable=SC2086
+  receive $offers || exit
+  # An rsync that does not know `/./` in a list has put it where it was here.
+  for stray in slurm/jobs/.outgoing-*/.slurm-runner/files; do
+    if [ -f "$stray" ]; then
+      mv -f "$stray" .slurm-runner/files
+      rm -rf "${stray%/.slurm-runner/files}"
+      rmdir slurm/jobs slurm 2>/dev/null
+    fi
+  done
+  if [ -f .slurm-runner/files ]; then
+    put .slurm-runner/manifest.json "$manifest,
+$(cat .slurm-runner/files)
+}" || exit 73
+  fi
+  : >.slurm-runner/pushed
+}
+
+# offers: --copy-dest options for run directories that may hold the same files, the newest first, rsync's limit of 20 at
+# most. Runs whose code is known to be the same as one already taken are passed over.
+offers() {
+  offers='' seen=' ' taken=0
+  # shellcheck disable=SC2012,SC2045
+  for other in $(ls -t ..); do
+    case $other in "$run" | *[!A-Za-z0-9@._-]*) continue ;; esac
+    [ -f "../$other/.slurm-runner/pushed" ] || continue
+    first "../$other/.slurm-runner/code"
+    case $seen in *" $line "*) continue ;; esac
+    seen="$seen${line:-$other} "
+    offers="$offers --copy-dest=../$other"
+    taken=$((taken + 1))
+    [ "$taken" -lt 20 ] || break
+  done
+}

@@ -1,0 +1,103 @@
+# All that is known about runs and their jobs, in one answer: what lies in the run directories, the queue, accounting.
+
+# main SETUP PREFIX SETTLE [REMOTE_DIR]: standard input names run directories, a line each; with REMOTE_DIR all runs there
+# are read too. SETTLE is how many thirds of a second to wait for a job whose marker says it has ended to leave the queue.
+# Output, a record a line: `dir PATH`, `run …`, `begin …`, `end …`, `intent …`, `queue …`, `account …`,
+# `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
+main() {
+  setup=$1 prefix=$2 settle=$3 patient=$3 root=${4-}
+  scheduler_ready "$setup"
+  ids='' names='' ended='' oldest=$(now)
+  while IFS= read -r dir; do inspect "$dir"; done
+  if [ -n "$root" ]; then
+    root=$(expand "$root")
+    record dir "$root"
+    for dir in "$root"/runs/*/; do
+      dir=${dir%/}
+      if ours "$dir"; then inspect "$dir"; fi
+    done
+  fi
+  record now "$(now)"
+  rows=$(scheduler_queue 2>&1) || {
+    record trouble queue "$(printf '%s' "$rows" | head -n 1)"
+    rows='' patient=0 # it would be silent to every further question too
+  }
+  while [ "$settle" -gt 0 ] && lingers; do
+    sleep 0.3 2>/dev/null || sleep 1
+    settle=$((settle - 1))
+    rows=$(scheduler_queue 2>&1) || {
+      record trouble queue "$(printf '%s' "$rows" | head -n 1)"
+      rows=
+    }
+  done
+  [ -z "$rows" ] || printf '%s\n' "$rows" | sed "s/^/queue$US/"
+  account
+}
+
+# ours DIR: whether it is a run directory of mine, in a folder that others may use too. What bears another's manifest is not.
+ours() {
+  { [ -d "$1/.slurm-runner" ] && [ -O "$1" ] && ! [ -L "$1" ]; } || return 1
+  [ -f "$1/.slurm-runner/manifest.json" ] || return 0
+  { read -r _ && read -r line; } <"$1/.slurm-runner/manifest.json"
+  [ "$line" = "\"run\": \"${1##*/}\"," ]
+}
+
+# inspect DIR: the newest attempt's claim and markers. Only builtins, for there may be a thousand of them.
+inspect() {
+  if ! [ -f "$1/.slurm-runner/manifest.json" ]; then
+    record run "$1" gone
+    return
+  fi
+  newest "$1"
+  pushed=incomplete
+  if [ -f "$1/.slurm-runner/removing" ]; then pushed=removing; fi
+  if [ -f "$1/.slurm-runner/pushed" ]; then pushed=pushed; fi
+  collected=
+  if [ -f "$at/collected" ]; then collected=collected; fi
+  first "$at/job_id"
+  id=$line
+  number "$at/intent"
+  intent=$line
+  earlier=
+  if [ -z "$id" ]; then earlier=$(cat "$1"/.slurm-runner/attempt-*/job_id 2>/dev/null | tr '\n' ' '); fi
+  record run "$1" "$pushed" "$attempt" "$id" "$intent" "$collected" "$earlier"
+  [ "$attempt" -gt 0 ] || return 0
+  if [ -n "$id" ]; then ids=$ids,$id; else names=$names,$prefix${1##*/}; fi
+  if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi
+  for marker in "$at"/begin* "$at"/end*; do
+    case $marker in *.tmp | *'*') continue ;; esac
+    first "$marker"
+    record marker "$1" "${marker##*/}" "$line"
+    case $marker,$line in */end*,"$id "*' exit '*) ended="$ended $id" ;; esac
+  done
+}
+
+# lingers: whether a job that has ended by its own marker is still in the queue as running or completing.
+lingers() {
+  [ -n "$ended" ] && printf '%s\n' "$rows" | awk -F "$US" -v ended="$ended " \
+    'index(ended, " " $2 " ") && $4 ~ /^(RUNNING|COMPLETING|CONFIGURING|STAGE_OUT|SIGNALING)$/ { found = 1 } END { exit !found }'
+}
+
+# account: accounting for what the queue no longer shows alive (or is about to let go); by name where an id never came back.
+account() {
+  live=$(printf '%s\n' "$rows" | awk -F "$US" "$LIVE && \$4 != \"COMPLETING\" { print \$2 }" | tr '\n' ' ')
+  ids=$(printf '%s\n' "$ids" | tr ',' '\n' | sr_live=" $live" awk '
+    $1 != "" && !index(ENVIRON["sr_live"], " " $1 " ") { printf "%s%s", sep, $1; sep = "," }')
+  span=$(($(now) - oldest + 120))
+  if [ -n "$ids" ]; then look "$span" -j "$ids"; fi
+  if [ -n "$names" ]; then look "$span" -X --name="${names#,}"; fi
+  # Only where the caller is about to act on the end of a few: it is one more question for each.
+  [ "$patient" -gt 0 ] || return 0
+  # shellcheck disable=SC2086
+  for id in $(printf '%s\n' $ended | sort -u); do
+    scheduler_job "$id" | while read -r task restarts code; do record job "$id" "$task" "$restarts" "$code"; done
+  done
+}
+
+look() {
+  accounts=$(scheduler_accounting "$@" 2>&1) || {
+    record trouble accounting "$(printf '%s' "$accounts" | head -n 1)"
+    return 0
+  }
+  [ -z "$accounts" ] || printf '%s\n' "$accounts" | sed "s/^/account$US/"
+}

@@ -1,0 +1,91 @@
+# Slurm behind the functions every scheduler has: scheduler_ready, _submit, _queue, _accounting, _cancel.
+# Rows are fields joined by the unit separator, since `|` and blanks can be in a job's name.
+
+# scheduler_ready SETUP: finds Slurm's commands. SETUP is the site's own shell text (REMOTE_SETUP); without it
+# /etc/profile is tried once. Nothing they print may reach our output.
+scheduler_ready() {
+  if [ -n "$1" ]; then
+    eval "$1" >/dev/null
+  elif ! command -v sbatch >/dev/null && [ -r /etc/profile ]; then
+    # shellcheck disable=SC1091
+    . /etc/profile >/dev/null 2>&1
+  fi
+  command -v sbatch >/dev/null || {
+    echo 'sbatch: not found' >&2
+    exit 69
+  }
+}
+
+# scheduler_submit OPTION... SCRIPT: sbatch with what a job needs of this environment and no more: SLURM_* of an allocation
+# we may sit in, SBATCH_* and anything private stay behind, SLURM_CONF does not.
+scheduler_submit() {
+  env -i HOME="$HOME" PATH="$PATH" USER="${USER-$(id -un)}" LOGNAME="${LOGNAME-$(id -un)}" SHELL="${SHELL-/bin/sh}" \
+    ${LANG+LANG="$LANG"} ${LC_ALL+LC_ALL="$LC_ALL"} ${TZ+TZ="$TZ"} ${SLURM_CONF+SLURM_CONF="$SLURM_CONF"} \
+    ${LD_LIBRARY_PATH+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} ${MODULEPATH+MODULEPATH="$MODULEPATH"} \
+    ${MODULESHOME+MODULESHOME="$MODULESHOME"} ${SLURM_CLUSTERS+SLURM_CLUSTERS="$SLURM_CLUSTERS"} \
+    sbatch --parsable "$@" </dev/null
+}
+
+# scheduler_queue: every job of mine that the controller still knows, a row a task. -t all: ended ones too, while MinJobAge lasts.
+scheduler_queue() {
+  squeue --me -h -r -t all -o "%i$US%F$US%K$US%T$US%r$US%M$US%l$US%D$US%N$US%P$US%V$US%S$US%Z$US%j"
+}
+
+# scheduler_accounting SECONDS OPTION...: sacct's rows of the last SECONDS. `-j ids` or `--name=names` follows.
+scheduler_accounting() {
+  since=$1
+  shift
+  sacct -n -P --delimiter="$US" -S "now-${since}seconds" "$@" \
+    -o JobID,JobIDRaw,State,ExitCode,DerivedExitCode,Submit,Start,End,ElapsedRaw,MaxRSS,TotalCPU,ReqMem,AllocCPUS,Timelimit,NodeList,WorkDir,JobName
+}
+
+# scheduler_job ID: what only the controller knows of a job at its end, when accounting may be seconds behind: how often it was
+# restarted and the worst exit code of its steps; a line a task, `TASK RESTARTS CODE:SIGNAL`, TASK being `-` of no array.
+scheduler_job() {
+  scontrol -d -o show job "$1" 2>/dev/null | awk '{
+    task = "-"; restarts = 0; code = ""
+    for (i = 1; i <= NF; i++) {
+      if ($i ~ /^ArrayTaskId=[0-9]+$/) task = substr($i, 13)
+      if ($i ~ /^Restarts=/) restarts = substr($i, 10)
+      if ($i ~ /^DerivedExitCode=/) code = substr($i, 17)
+    }
+    if (code != "") print task, restarts, code
+  }'
+}
+
+# scheduler_cancel ID: one job or array task. scancel is silent about ids it does not know, so the caller looks first.
+scheduler_cancel() { scancel -- "$1"; }
+
+# scheduler_ambiguous FILE CODE: whether what sbatch complained of leaves it open if the job is in the queue. With 255 it ends for
+# an option it does not know or a value it cannot read (`--time=4h`); without its word that may be anything's end.
+scheduler_ambiguous() {
+  if [ "$2" -ge 128 ] && ! { [ "$2" = 255 ] && grep -q '^sbatch: ' "$1"; }; then return 0; fi
+  grep -qiE 'timed? ?out|zero bytes|unexpected message|send/recv|communication|unable to contact|controller|try again|interrupted' "$1" &&
+    ! grep -qi 'connect failure' "$1"
+}
+
+# scheduler_check: `partition` and `account` are what the profile asks for, or empty.
+scheduler_check() {
+  record check scheduler ok "$(sbatch --version)"
+  if said=$(squeue --me -h 2>&1); then
+    record check queue ok "$(printf '%s\n' "$said" | grep -c .)"
+  else
+    record check queue bad "$(printf '%s' "$said" | head -n 1)"
+    return 0
+  fi
+  if sacct -n -X -S now-1minutes >/dev/null 2>&1; then record check accounting ok ''; else record check accounting note ''; fi
+  known=$(sinfo -h -o %R 2>/dev/null | sort -u | tr '\n' ' ')
+  if [ -n "$partition" ]; then
+    for one in $(printf '%s' "$partition" | tr ',' ' '); do
+      case " $known" in *" $one "*) record check partition ok "$one" ;; *) record check partition bad "$one" "$known" ;; esac
+    done
+  fi
+  [ -n "$account" ] || return 0
+  # Who may not ask, or has no accounting, learns it from sbatch --test-only.
+  mine=$(sacctmgr -n -P show assoc user="$(id -un)" format=account 2>/dev/null | sort -u | tr '\n' ' ') || return 0
+  [ -n "$mine" ] || return 0
+  case " $mine" in *" $account "*) record check account ok "$account" ;; *) record check account bad "$account" "$mine" ;; esac
+}
+
+# scheduler_test OPTION... SCRIPT: whether it could be submitted; nothing is.
+scheduler_test() { scheduler_submit --test-only "$@"; }

@@ -1,0 +1,79 @@
+/** What to change after a job that did not end well. */
+
+import type { Verdict } from '../run/verdict.ts';
+import { make, profileFile, type Typed } from './commands.ts';
+import { exitMeaning, signalMeaning } from './exit-codes.ts';
+import { memory } from './quantities.ts';
+
+/** What comes next, a line each, without arrows; nothing for a job that did what it should or still lives. */
+export function adviceOn(id: string, verdict: Verdict, typed: Typed = {}): string[] {
+  if (verdict.success) return [];
+  if (verdict.state === 'UNKNOWN') return unknown(id, verdict, typed);
+  return verdict.ended ? ended(id, verdict, typed) : [];
+}
+
+function ended(id: string, verdict: Verdict, typed: Typed): string[] {
+  const { nodes, state } = verdict;
+  const file = profileFile(id);
+  const again = make('slurm-resubmit', id, typed);
+  const log = `The log says more: ${make('slurm-log', id, typed)}`;
+  const elsewhere = `If it is the same node again, avoid it: SBATCH_EXCLUDE=${nodes || 'NODE'} in ${file}.`;
+  switch (state) {
+    case 'COMPLETED':
+      return [
+        'If a failed step is to fail the job, begin the script with set -e, or end it with the code of that step.',
+        log,
+      ];
+    case 'FAILED': {
+      const { exitCode, signal } = verdict;
+      const meaning =
+        signal !== undefined ? signalMeaning(signal) : exitCode === undefined ? undefined : exitMeaning(exitCode);
+      return [...(meaning?.advice ? [meaning.advice] : []), log];
+    }
+    case 'OUT_OF_MEMORY':
+      return [`Raise SBATCH_MEM in ${file}${now(verdict)}, then: ${again}`];
+    case 'TIMEOUT':
+      return [
+        `Raise SBATCH_TIME in ${file}${verdict.limit ? ` (now ${verdict.limit})` : ''} if it needs more at a time.`,
+        `In the same run directory, from its checkpoints if it writes any, it goes on with: ${again}`,
+      ];
+    case 'NODE_FAIL':
+    case 'BOOT_FAIL':
+    case 'LAUNCH_FAILED':
+    case 'RECONFIG_FAIL':
+      return [
+        `This is no fault of the job. Once more: ${again}`,
+        elsewhere,
+        ...(state === 'NODE_FAIL' ? [`With SBATCH_REQUEUE=1 in ${file} Slurm starts it again by itself.`] : []),
+      ];
+    case 'PREEMPTED':
+      return [
+        `It goes on in the same run directory with: ${again}`,
+        `With SBATCH_REQUEUE=1 in ${file} Slurm starts it again by itself; another PARTITION or SBATCH_QOS may not be preempted at all.`,
+      ];
+    case 'DEADLINE':
+      return [`Put SBATCH_DEADLINE in ${file} off, or ask for less time with SBATCH_TIME, then: ${again}`];
+    case 'CANCELLED':
+      return [
+        `It goes on in the same run directory with: ${again}`,
+        'If it was none of yours, ask those who run the cluster: limits and dependencies that cannot be met cancel jobs too.',
+      ];
+    case 'REVOKED':
+      return [`Look for it there: ${make('slurm-recover', id, typed)}`];
+    default:
+      return [log];
+  }
+}
+
+function now({ reqMem }: Verdict): string {
+  return reqMem && /[1-9]/.test(reqMem) ? ` (now ${memory(reqMem)})` : '';
+}
+
+function unknown(id: string, { jobId }: Verdict, typed: Typed): string[] {
+  const job = jobId ? `job ${jobId}` : 'the job';
+  return [
+    `Neither queue nor accounting nor an end marker says how ${job} stands, so nothing is collected or removed.`,
+    `Look again: ${make('slurm-recover', id, typed)}`,
+    `If you know that it has ended: ${make('slurm-collect', id, typed, 'FORCE=1')}`,
+  ];
+}

@@ -1,0 +1,71 @@
+/** The report of `slurm-check`: a line for everything a job needs, and what to do about what is missing. */
+
+import type { CheckItem, CheckResult, CheckSubject } from '../run/check.ts';
+import { make, type Typed } from './commands.ts';
+import { shown } from './escape.ts';
+import { problemText } from './problems.ts';
+import { count } from './quantities.ts';
+import type { Style } from './style.ts';
+import { padTo } from './width.ts';
+
+const LABELS: Record<CheckSubject, string> = {
+  node: 'Node here',
+  ssh: 'OpenSSH here',
+  'local-rsync': 'rsync here',
+  profile: 'Profile',
+  host: 'Connection',
+  'remote-dir': 'REMOTE_DIR',
+  space: 'Free space there',
+  rsync: 'rsync there',
+  scheduler: 'Scheduler',
+  queue: 'Queue',
+  accounting: 'Accounting',
+  partition: 'Partition',
+  account: 'Account',
+  'test-only': 'Test submission',
+};
+
+/** What to do when a check fails, and what a note means. */
+const ADVICE: Partial<Record<CheckSubject, (item: CheckItem) => string>> = {
+  ssh: () => 'Install OpenSSH: it carries everything to the cluster.',
+  'local-rsync': () => 'Install rsync here: it carries the files.',
+  rsync: () => 'rsync is not on the PATH of a non-login shell there; ask for it to be installed, or set REMOTE_SETUP.',
+  'remote-dir': ({ detail }) => `${detail} cannot be written; set REMOTE_DIR to a folder of yours.`,
+  scheduler: () => 'sbatch was not found; set REMOTE_SETUP to what puts it on the PATH (such as `module load slurm`).',
+  queue: () => 'Slurm does not answer at present; nothing can be submitted or judged until it does.',
+  accounting: () => 'Slurm keeps no accounting here: how a job ended is known from its marker and the queue alone.',
+  partition: ({ choices = [] }) => `There are: ${choices.join(', ')}. Change PARTITION.`,
+  account: ({ choices = [] }) => `Yours are: ${choices.join(', ')}. Change ACCOUNT.`,
+  'test-only': () => 'Change what sbatch complains of in the profile, its template or cluster.conf.',
+};
+
+export function checkedText({ items, ok }: CheckResult, style: Style, typed: Typed = {}): string {
+  const lines = [style.bold('[Check]')];
+  for (const item of items) {
+    const sign = { ok: style.green('ok  '), bad: style.red('FAIL'), note: style.yellow('note') }[item.verdict];
+    lines.push(`  ${sign}  ${padTo(LABELS[item.subject], 17)}${shown(detailOf(item))}`.trimEnd());
+    const advice = item.verdict === 'ok' ? undefined : ADVICE[item.subject]?.(item);
+    if (advice) lines.push(`        → ${shown(advice)}`);
+    for (const problem of item.problems ?? []) {
+      lines.push(
+        ...problemText(problem, style, typed)
+          .split('\n')
+          .map((line) => `        ${line}`),
+      );
+    }
+  }
+  const bad = items.filter(({ verdict }) => verdict === 'bad').length;
+  lines.push(
+    '',
+    ok
+      ? 'Everything is in order.'
+      : `${count(bad, 'thing')} to put right; then: ${make('slurm-check', undefined, typed)}`,
+  );
+  return lines.join('\n');
+}
+
+function detailOf({ subject, detail, verdict }: CheckItem): string {
+  if (subject === 'queue' && verdict === 'ok') return `${count(Number(detail), 'job')} of yours`;
+  if (subject === 'accounting') return verdict === 'ok' ? 'there' : 'none';
+  return detail;
+}

@@ -1,0 +1,82 @@
+/** What a command says while it works, and what it asks. */
+
+import type { TalkEvent, TalkQuestion } from '../run/talk.ts';
+import { parseState } from '../scheduler/states.ts';
+import type { QueueRow } from '../scheduler/types.ts';
+import { removeQuestion, toBeRemovedText } from './cleaned.ts';
+import { make, type Typed } from './commands.ts';
+import { shown } from './escape.ts';
+import { profileText } from './profile.ts';
+import type { Style } from './style.ts';
+import { verdictLine } from './verdict.ts';
+
+/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts). */
+export function eventText(event: TalkEvent, style: Style): string | undefined {
+  switch (event.type) {
+    case 'profile':
+      return profileText(event, style);
+    case 'queue':
+      return style.dim(shown(queueLine(event.row)));
+    case 'started': {
+      const again = event.restarts > 0 ? `has started again (restart ${event.restarts})` : 'has started';
+      return style.dim(shown(`Job ${event.jobId} ${again}.`));
+    }
+    case 'scheduler-silent':
+      return style.yellow(
+        shown(`The scheduler does not answer (${firstLine(event.detail)}); the log is still followed.`),
+      );
+    case 'reconnecting': {
+      const why = firstLine(event.detail);
+      return style.yellow(
+        shown(
+          `The connection is lost${why ? ` (${why})` : ''}; trying again in ${event.seconds} s. The job is not affected.`,
+        ),
+      );
+    }
+    case 'reconnected':
+      return style.green('Connected again.');
+    case 'undecided':
+      return style.yellow(shown(`Neither queue nor accounting knows of job ${event.jobId} at present; asking again.`));
+    case 'log':
+    case 'progress':
+      return undefined;
+  }
+}
+
+/** What is at stake, and the question itself. */
+export function questionText(question: TalkQuestion, style: Style): { statement: string; question: string } {
+  if (question.type === 'remove') {
+    return { statement: toBeRemovedText(question.items, style), question: removeQuestion(question.items) };
+  }
+  const { id, jobId } = question;
+  const what =
+    jobId === undefined ? `${id}.rundir exists.` : `${id}.jobid exists (Job ${jobId}). It may still be running.`;
+  const then = 'Going on replaces what is tracked of it here; the job itself and its run directory stay.';
+  return { statement: `${style.yellow(shown(`⚠️ ${what}`))}\n${then}`, question: 'Go on? [y/N]' };
+}
+
+export function isYes(answer: string): boolean {
+  return /^\s*(y|yes)\s*$/i.test(answer);
+}
+
+/** After Ctrl-C: what goes on by itself, and how to come back to it. */
+export function interruptedText(profile?: string, tag?: string, typed: Typed = {}): string {
+  const id = profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;
+  return shown(
+    `Interrupted. A job that was submitted goes on, and nothing is lost: ${make('slurm-recover', id, typed)} says how it stands.`,
+  );
+}
+
+function queueLine({ id, state, reason, nodeList }: QueueRow): string {
+  const known = parseState(state);
+  // The line of a verdict says it all; the rest of one is not known here.
+  return verdictLine({
+    ...{ state: known, ended: false, left: false, success: false, jobId: id, basis: 'queue' },
+    ...(reason && reason !== 'None' && known !== 'RUNNING' && { reason }),
+    ...(nodeList && { nodes: nodeList }),
+  });
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
+}

@@ -1,0 +1,39 @@
+/** What `slurm-help` prints: every target, a line each. */
+
+const TARGETS: readonly (readonly [target: string, does: string])[] = [
+  ['slurm-full PROFILE=x', 'push, submit, watch and collect, in one go'],
+  ['slurm-run PROFILE=x', 'push and submit'],
+  ['slurm-push PROFILE=x', 'a fresh run directory on the cluster with the code'],
+  ['slurm-submit PROFILE=x', 'submit the pushed run'],
+  ['slurm-resubmit PROFILE=x', 'a new job in the same run directory, once the last has ended'],
+  ['slurm-watch PROFILE=x', 'wait for the job, showing its log'],
+  ['slurm-log PROFILE=x', 'the end of its logs (LINES=n; FOLLOW=1 stays)'],
+  ['slurm-status', 'the queue there and what is tracked here'],
+  ['slurm-fetch PROFILE=x', 'results and logs so far; removes nothing'],
+  ['slurm-collect [PROFILE=x]', 'results and logs of ended jobs, verified; then the run directory goes'],
+  ['slurm-recover [PROFILE=x]', 'after any accident: finds the runs again and says what comes next'],
+  ['slurm-cancel JOB_ID=n', 'cancel one job or array task'],
+  ['slurm-clean [PROFILE=x]', 'list, then remove, run directories that nobody needs'],
+  ['slurm-render PROFILE=x', 'the job script as it would be submitted'],
+  ['slurm-profiles', 'the profiles, one line each'],
+  ['slurm-history [PROFILE=x]', 'past jobs and what they used'],
+  ['slurm-check [PROFILE=x]', 'whether everything is in order, here and there'],
+];
+
+const VARIABLES: readonly (readonly [variable: string, means: string])[] = [
+  ['TAG=name', 'a second live run of the same profile beside the first'],
+  ['CLUSTER=name', 'slurm/clusters/name.conf instead of slurm/cluster.conf'],
+  ['ARGS="…"', 'the arguments of SCRIPT; any key of a profile can be given so'],
+  ['DRY_RUN=1', 'show everything, change nothing'],
+  ['YES=1', 'answer yes'],
+  ['FORCE=1', 'go past a refusal'],
+  ['JSON=1', 'one JSON document on standard output'],
+];
+
+export function helpText(): string {
+  const column = (rows: readonly (readonly [string, string])[]): string[] =>
+    rows.map(([name, text]) => `  ${name.padEnd(27)}${text}`);
+  return ['Targets:', ...column(TARGETS), '', 'Variables, on the command line of make:', ...column(VARIABLES)].join(
+    '\n',
+  );
+}

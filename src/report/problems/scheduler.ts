@@ -1,0 +1,31 @@
+/** Sentences for a scheduler that is reached and does not do what it should. */
+
+import type { SchedulerProblem } from '../../scheduler/problem.ts';
+import { clusterFile, make } from '../commands.ts';
+import type { Sentences } from '../problem.ts';
+
+type Doing = Extract<SchedulerProblem, { kind: 'scheduler-failed' }>['doing'];
+
+export const schedulerSentences: Sentences<SchedulerProblem> = {
+  'no-slurm': ({ host }, typed) => ({
+    says: `There is no sbatch on ${host === 'local' ? 'this machine' : host}.`,
+    next: [
+      `If it is there after a login by hand, put what brings it onto the PATH into ${clusterFile(typed)}, such as REMOTE_SETUP="module load slurm".`,
+      `Otherwise name a login node of the cluster in REMOTE_HOST, or run without Slurm: SCHEDULER=local.`,
+    ],
+  }),
+  'scheduler-failed': ({ doing, code, detail }, typed) => ({
+    says: `${DOING[doing]} (exit code ${code}).`,
+    words: detail,
+    next: [`Nothing is lost: ${make('slurm-recover', undefined, typed)} goes on from here once the scheduler answers.`],
+  }),
+};
+
+const DOING: Record<Doing, string> = {
+  submit: 'The job could not be handed to the scheduler',
+  query: 'The scheduler does not say how the jobs stand',
+  watch: 'The job cannot be followed',
+  remove: 'The run directory could not be removed',
+  check: 'the cluster could not be checked',
+  cancel: 'The job could not be cancelled',
+};

@@ -1,0 +1,99 @@
+/** Sentences for a submission that did not come about, and which key to change for what sbatch complains of. */
+
+import { optionKey } from '../../conf/sbatch-options.ts';
+import type { RunProblem } from '../../run/problem.ts';
+import { clusterFile, make, profileFile, type Typed } from '../commands.ts';
+import type { Sentences } from '../problem.ts';
+
+export const submitSentences = {
+  'container-impossible': ({ runtime, scheduler }, typed) =>
+    scheduler === 'local'
+      ? {
+          says: 'a container needs Slurm; SCHEDULER=local runs jobs as they are',
+          next: [
+            `Leave CONTAINER out, or CONTAINER_RUNTIME=none; or name a cluster with Slurm in ${clusterFile(typed)}.`,
+          ],
+        }
+      : {
+          says: `CONTAINER_RUNTIME=${runtime} is not supported yet`,
+          next: ['CONTAINER_RUNTIME=pyxis runs .sqsh files and images of registries; none runs without a container.'],
+        },
+  'submit-refused': ({ id, detail }, typed) => {
+    const down = DOWN.test(detail);
+    return {
+      says: down
+        ? 'Slurm takes no jobs at present. Nothing was submitted.'
+        : 'sbatch refuses the job. Nothing was submitted.',
+      words: detail,
+      next: [
+        ...refusalAdvice(id, detail, typed),
+        `The run directory is kept; then: ${make('slurm-submit', id, typed)}`,
+      ],
+    };
+  },
+  'submit-unknown': ({ id, detail }, typed) => ({
+    says: `It cannot be told yet whether ${id} was submitted.`,
+    words: detail,
+    next: [
+      `Nothing is lost, and nothing is submitted twice. In a minute: ${make('slurm-recover', id, typed)}`,
+      `If that finds no job: ${make('slurm-submit', id, typed)}`,
+    ],
+  }),
+  'submit-failed': ({ id, detail }, typed) => ({
+    says: `${id} could not be submitted; there is no job.`,
+    words: detail,
+    next: [`Once that is put right: ${make('slurm-submit', id, typed)}`],
+  }),
+} satisfies Pick<Sentences<RunProblem>, 'container-impossible' | 'submit-refused' | 'submit-unknown' | 'submit-failed'>;
+
+/** Slurm's controller was not reached. */
+const DOWN = /unable to contact|connect failure/i;
+
+/** What to change for sbatch's complaint, by Slurm's own words for it (src/common/slurm_errno.c). */
+function refusalAdvice(id: string, detail: string, typed: Typed): string[] {
+  const where = `in ${profileFile(id)} (or in its template or ${clusterFile(typed)}, if it stands there)`;
+  const found = COMPLAINTS.find(([pattern]) => pattern.test(detail));
+  if (found) return [found[1](where, make('slurm-check', id, typed))];
+  const option = /(?:option '?|for |invalid )--([a-z-]+)/i.exec(detail)?.[1];
+  if (option === undefined) return [`Change what it complains of ${where}.`];
+  if (option.startsWith('container')) {
+    return [
+      `This Slurm has no Pyxis, which knows --${option}. CONTAINER_RUNTIME=none runs the job without a container.`,
+    ];
+  }
+  return [`This Slurm does not know that option or that value: ${optionKey(option)} or SBATCH_ARGS ${where}.`];
+}
+
+type Complaint = readonly [pattern: RegExp, advice: (where: string, check: string) => string];
+
+const SINFO = 'sinfo on the cluster lists its partitions and their limits.';
+
+const COMPLAINTS: readonly Complaint[] = [
+  [DOWN, () => "Wait until Slurm's controller answers again."],
+  [/rate limit/i, () => 'Slurm asks for a pause: wait a little.'],
+  [
+    /(invalid|no) partition|permitted to use this partition|partition not available/i,
+    (where, check) => `Change PARTITION ${where}. Those there are: ${check}`,
+  ],
+  [/invalid account/i, (where, check) => `Change ACCOUNT ${where}. Yours are: ${check}`],
+  [/invalid qos/i, (where) => `Change SBATCH_QOS ${where}.`],
+  [
+    /accounting\/QOS policy|job submit limit|MaxJobCount|usage threshold/i,
+    (where) => `A limit of your account or QOS: wait until other jobs of yours have ended, or ask for less ${where}.`,
+  ],
+  [/time limit/i, (where) => `Lower SBATCH_TIME ${where}, or change PARTITION. ${SINFO}`],
+  [/generic resource|gres/i, (where) => `Change SBATCH_GPUS or SBATCH_GRES ${where}. ${SINFO}`],
+  [/memory/i, (where) => `Lower SBATCH_MEM ${where}, or change PARTITION. ${SINFO}`],
+  [/feature/i, (where) => `Change SBATCH_CONSTRAINT ${where}.`],
+  [/invalid node name|nodes not in this/i, (where) => `Change SBATCH_NODELIST or SBATCH_EXCLUDE ${where}. ${SINFO}`],
+  [
+    /node configuration|partition configuration|cpu count|processors|node count|task count/i,
+    (where) =>
+      `No node there can give that. Lower SBATCH_CPUS, SBATCH_MEM, SBATCH_GPUS or SBATCH_NODES ${where}. ${SINFO}`,
+  ],
+  [/job array/i, (where) => `Change SBATCH_ARRAY ${where}; a cluster has a largest size (MaxArraySize).`],
+  [/dependency/i, (where) => `Change SBATCH_DEPENDENCY ${where}: that job does not exist any more, or never did.`],
+  [/reservation/i, (where) => `Change SBATCH_RESERVATION ${where}.`],
+  [/licen[sc]e/i, (where) => `Change SBATCH_LICENSES ${where}.`],
+  [/permission denied|not authorized/i, () => 'Ask those who run the cluster whether you may submit there.'],
+];

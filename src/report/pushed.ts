@@ -1,0 +1,22 @@
+/** What a push sent, and where to. */
+
+import type { PushResult } from '../run/push.ts';
+import { block, nextSteps, type Row } from './block.ts';
+import { make, runPath, type Typed } from './commands.ts';
+import { bytes, count, names } from './quantities.ts';
+import type { Style } from './style.ts';
+
+/** With `dryRun` every file is named, and nothing was sent. */
+export function pushedText(result: PushResult, style: Style, typed: Typed = {}, dryRun = false): string {
+  const { profile, files, dataFiles, sent, runDir } = result;
+  const rows: Row[] = [
+    ['Profile', profile.id],
+    ['Code', `${count(files.length, 'file')}${sent === undefined ? '' : `, ${bytes(sent)} sent`}`],
+    ...(dryRun ? [['Files', ...files] as const] : []),
+    ...(dataFiles.length > 0 ? [['Data', dryRun ? dataFiles.join(' ') : names(dataFiles, 6)] as const] : []),
+    ['Run dir', runPath(runDir)],
+  ];
+  if (dryRun) return `${block('To be pushed', rows, style)}\n\n  Nothing was sent (DRY_RUN=1).`;
+  const steps = nextSteps([['Submit', make('slurm-submit', profile.id, typed)]], style);
+  return `${block('Code pushed', rows, style)}\n${steps}`;
+}

@@ -1,0 +1,17 @@
+/** The job script as it would be submitted, and the options it is submitted with. */
+
+import { quote } from '../host/quote.ts';
+import type { RenderResult } from '../run/render.ts';
+import { shown } from './escape.ts';
+import type { Style } from './style.ts';
+
+/** The script as it is, byte for byte, so that it can go into a file; without the newline at its end. */
+export function renderedText({ script }: Pick<RenderResult, 'script'>): string {
+  return script.replace(/\n$/, '');
+}
+
+/** The command line of sbatch, for standard error beside the script. */
+export function renderedOptionsText({ options }: Pick<RenderResult, 'options'>, style: Style): string {
+  const words = ['sbatch --parsable', ...options.map((option) => `  ${shown(quote(option))}`)];
+  return words.map((word, at) => style.dim(at < words.length - 1 ? `${word} \\` : word)).join('\n');
+}

@@ -1,0 +1,79 @@
+/** The queue over there and what is tracked here, side by side. */
+
+import type { StatusResult, TrackedStatus } from '../run/status.ts';
+import type { QueueRow } from '../scheduler/types.ts';
+import { labelled, table } from './block.ts';
+import { make, runPath, type Typed, withoutProfile } from './commands.ts';
+import { shown } from './escape.ts';
+import { count } from './quantities.ts';
+import type { Style } from './style.ts';
+import { stateWord } from './verdict.ts';
+
+/** `profiles`: names of profiles, of which those without a run are shown as having none. */
+export function statusText(
+  { queue, trouble, tracked }: StatusResult,
+  style: Style,
+  typed: Typed = {},
+  profiles: readonly string[] = [],
+): string {
+  const idle = profiles.filter((name) => !tracked.some(({ id }) => id === name || id.startsWith(`${name}@`)));
+  const rows = [
+    ...tracked.map((one) => [one.id, trackedLine(one)] as const),
+    ...idle.map((name) => [name, '(none)'] as const),
+  ];
+  return [
+    style.bold('[SLURM Status]'),
+    '  Jobs on the server:',
+    ...(trouble === undefined
+      ? queueLines(queue, style)
+      : [`    ${style.red('The scheduler does not answer:')}`, `    ${style.dim(shown(trouble))}`]),
+    '',
+    '  Tracked here:',
+    ...(rows.length > 0 ? labelled(rows, '    ') : ['    (none)']),
+    ...hints(tracked, typed).flatMap((hint, at) => [...(at === 0 ? [''] : []), `→ ${hint}`]),
+  ].join('\n');
+}
+
+function queueLines(queue: readonly QueueRow[], style: Style): string[] {
+  if (queue.length === 0) return ['    (none)'];
+  const [head = '', ...lines] = table(
+    [
+      ['JOBID', 'NAME', 'STATE', 'TIME', 'NODES', 'NODELIST'],
+      ...queue.map((row) => [row.id, row.name, row.state, row.elapsed, row.nodes, whereOrWhy(row)]),
+    ],
+    '    ',
+    // As wide as an id and a time usually are, so that the columns stay where they are from one look to the next.
+    [9, 0, 7, 9],
+  );
+  return [style.bold(head), ...lines];
+}
+
+/** As squeue's NODELIST(REASON). */
+function whereOrWhy({ nodeList, reason }: QueueRow): string {
+  if (nodeList !== '') return nodeList;
+  return reason === '' || reason === 'None' ? '' : `(${reason})`;
+}
+
+function trackedLine({ jobId, runDir, verdict, otherCluster, gone }: TrackedStatus): string {
+  return [
+    jobId === undefined ? '(not submitted)' : `Job ${jobId}`,
+    runDir === undefined ? '(run directory not known)' : runPath(runDir),
+    ...(otherCluster === undefined ? [] : [`on cluster ${otherCluster}`]),
+    ...(gone ? ['run directory gone'] : []),
+    ...(verdict === undefined || gone || verdict.state === 'NOT_SUBMITTED' ? [] : [stateWord(verdict)]),
+  ].join(' | ');
+}
+
+/** What to type next, for all of a kind together. */
+function hints(tracked: readonly TrackedStatus[], typed: Typed): string[] {
+  const ended = tracked.filter(({ verdict, gone, collected }) => verdict?.ended && !gone && !collected);
+  const lost = tracked.filter(({ gone, jobId, runDir }) => gone || (jobId !== undefined && runDir === undefined));
+  const elsewhere = new Set(tracked.flatMap(({ otherCluster }) => otherCluster ?? []));
+  const one = (list: readonly TrackedStatus[]): string | undefined => (list.length === 1 ? list[0]?.id : undefined);
+  const target = (name: string, list: readonly TrackedStatus[]): string => make(name, one(list), withoutProfile(typed));
+  return [
+    ...(ended.length > 0 ? [`${count(ended.length, 'job')} ended: ${target('slurm-collect', ended)}`] : []),
+    ...(lost.length > 0 ? [`${count(lost.length, 'run')} to look for: ${target('slurm-recover', lost)}`] : []),
+    ...Array.from(elsewhere, (cluster) => `Another cluster: ${make('slurm-status', undefined, { cluster })}`),
+  ].map((hint) => shown(hint));
+}

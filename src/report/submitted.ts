@@ -1,0 +1,41 @@
+/** The report on a job that was submitted. */
+
+import type { SubmitResult } from '../run/submit.ts';
+import type { Header } from '../template/directives.ts';
+import { block, nextSteps, type Row } from './block.ts';
+import { make, runPath, type Typed } from './commands.ts';
+import { containerName, scriptRow } from './profile.ts';
+import { chosenOr, optionsOf, resourcesText } from './resources.ts';
+import type { Style } from './style.ts';
+
+const RUNTIMES = { pyxis: ' (Pyxis)', apptainer: ' (Apptainer)', none: '' } as const;
+
+/** `header`, where it is at hand, as in the summary of the profile. */
+export function submittedText(
+  { profile, jobId, runDir, existing, attempt, header }: SubmitResult & { header?: Pick<Header, 'directives'> },
+  style: Style,
+  typed: Typed = {},
+): string {
+  const options = optionsOf(profile, header);
+  const { id } = profile;
+  const runtime = profile.container === undefined ? '' : RUNTIMES[profile.containerRuntime];
+  const rows: Row[] = [
+    ['Profile', id],
+    ['Job ID', jobId],
+    ...(attempt > 1 ? [['Attempt', `${attempt}, in the same run directory`] as const] : []),
+    scriptRow(profile),
+    ['Resources', resourcesText(options)],
+    ['Partition', `${chosenOr(options, 'partition')} / Account: ${chosenOr(options, 'account')}`],
+    ['Container', `${containerName(profile)}${runtime}`],
+    ['Run dir', runPath(runDir)],
+  ];
+  const steps = nextSteps(
+    [
+      ['Watch', make('slurm-watch', id, typed)],
+      ['Log', make('slurm-log', id, typed)],
+      ['Recover', make('slurm-recover', id, typed)],
+    ],
+    style,
+  );
+  return `${block(existing ? 'Job submitted before' : 'Job submitted', rows, style)}\n${steps}`;
+}

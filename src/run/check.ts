@@ -1,0 +1,110 @@
+/** check: whether everything a job needs is in order, here and over there; changes nothing. */
+
+import { execa } from 'execa';
+import { readProfiles } from '../conf/profile.ts';
+import type { Profile } from '../conf/types.ts';
+import { Failure, type ProblemBase } from '../failure.ts';
+import { runName } from './names.ts';
+import type { Project } from './project.ts';
+import { jobText, renderRun } from './render.ts';
+
+export type CheckSubject =
+  | ('node' | 'ssh' | 'local-rsync' | 'profile')
+  | (
+      | 'host'
+      | 'remote-dir'
+      | 'space'
+      | 'rsync'
+      | 'scheduler'
+      | 'queue'
+      | 'accounting'
+      | 'partition'
+      | 'account'
+      | 'test-only'
+    );
+
+export interface CheckItem {
+  subject: CheckSubject;
+  verdict: 'ok' | 'bad' | 'note';
+  /** A version, a name, or the other program's words. */
+  detail: string;
+  /** What there is instead of what was asked for. */
+  choices?: string[];
+  problems?: readonly ProblemBase[];
+}
+
+export interface CheckResult {
+  items: CheckItem[];
+  ok: boolean;
+}
+
+/** Checks one profile with its submission tested, or all profiles' files. */
+export async function check(project: Project, id?: { profile: string }): Promise<CheckResult> {
+  const items: CheckItem[] = [{ subject: 'node', verdict: 'ok', detail: process.version }];
+  if (project.host.kind === 'ssh') {
+    void project.host.connect();
+    items.push(await version('ssh', 'ssh', ['-V']), await version('local-rsync', 'rsync', ['--version']));
+  }
+  const all = readProfiles(project.root, project.cluster, project.commandLine);
+  const chosen = id ? all.filter(({ name }) => name === id.profile) : all;
+  const read = chosen.map(({ name, profile, problems }) => ({ name, profile, problems: problems as ProblemBase[] }));
+  if (id && read.length === 0) read.push({ name: id.profile, profile: undefined, problems: [] });
+  let rendered: Awaited<ReturnType<typeof tryRender>> | undefined;
+  for (const one of read) {
+    const attempt = one.profile ? await tryRender(project, one.profile) : undefined;
+    const problems = [...one.problems, ...(attempt && 'problems' in attempt ? attempt.problems : [])];
+    items.push({ subject: 'profile', verdict: problems.length > 0 ? 'bad' : 'ok', detail: one.name, problems });
+    if (id && problems.length === 0) rendered = attempt;
+  }
+  items.push(...(await remotely(project, read[0]?.profile, rendered && 'job' in rendered ? rendered : undefined)));
+  return { items, ok: items.every(({ verdict }) => verdict !== 'bad') };
+}
+
+async function version(subject: CheckSubject, program: string, args: string[]): Promise<CheckItem> {
+  const result = await execa(program, args, { reject: false, all: true });
+  const detail = String(result.all ?? '').split('\n')[0] ?? '';
+  return { subject, verdict: result.exitCode === 0 ? 'ok' : 'bad', detail };
+}
+
+async function tryRender(
+  project: Project,
+  profile: Profile,
+): Promise<{ job: string; options: string[] } | { problems: readonly ProblemBase[] }> {
+  const runDir = `${project.cluster.remoteDir}/runs/${runName(profile.id, new Date())}`;
+  try {
+    const rendered = await renderRun(project, profile, runDir);
+    // The run directory does not exist: sbatch need not go there to test.
+    const options = rendered.options.filter((word) => !/^--(chdir|output|error)=/.test(word));
+    return { job: jobText(rendered, profile, runDir, 1), options };
+  } catch (error) {
+    if (error instanceof Failure) return { problems: error.problems };
+    throw error;
+  }
+}
+
+/** One round trip; what cannot be reached is an item too. */
+async function remotely(
+  project: Project,
+  profile: Profile | undefined,
+  rendered: { job: string; options: string[] } | undefined,
+): Promise<CheckItem[]> {
+  const { host, cluster, scheduler } = project;
+  try {
+    const records = await scheduler.check({
+      remoteDir: cluster.remoteDir,
+      partition: profile?.partition ?? '',
+      account: profile?.account ?? '',
+      job: rendered?.job ?? '',
+      options: rendered?.options ?? [],
+    });
+    const items = records.map(({ what, verdict, detail, choices }): CheckItem => {
+      return { subject: what as CheckSubject, verdict, detail, ...(choices ? { choices } : {}) };
+    });
+    // Nothing is copied through rsync on this machine.
+    const wanted = items.filter(({ subject }) => host.kind === 'ssh' || subject !== 'rsync');
+    return [{ subject: 'host', verdict: 'ok', detail: host.name }, ...wanted];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [{ subject: 'host', verdict: 'bad', detail: host.name, problems: error.problems }];
+  }
+}

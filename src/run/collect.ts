@@ -1,0 +1,125 @@
+/** collect: results and logs of a job that has ended come home, verified; only then does its run directory go. */
+
+import { execFile } from 'node:child_process';
+import { Failure } from '../failure.ts';
+import type { Snapshot } from '../scheduler/types.ts';
+import { idOf, type Known, lookAt, trackedHere, type WhichRun } from './find.ts';
+import { findResults, type Gathered, gather, planned } from './gather.ts';
+import { remember } from './history.ts';
+import type { RunProblem } from './problem.ts';
+import type { Project } from './project.ts';
+import { exclusively, forget, readTracked } from './record.ts';
+import { removeRun } from './remove.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface CollectOptions {
+  /** The run that is meant, where another terminal may have replaced it by now; else the tracked one. */
+  runDir?: string;
+  /** Go past a refusal: collect what nobody can judge, accept missing results, remove after a failed job. */
+  force?: boolean;
+  dryRun?: boolean;
+}
+
+export interface CollectResult {
+  id: string;
+  jobId: string;
+  runDir: string;
+  verdict: Verdict;
+  gathered: Gathered;
+  /** The run directory and the state files are gone. */
+  removed: boolean;
+  dryRun?: boolean;
+}
+
+/** Collects one profile's run. Throws Failure(4) where it must not be collected (yet), with everything kept. */
+export async function collect(project: Project, options: WhichRun & CollectOptions): Promise<CollectResult> {
+  const tracked = readTracked(project.root, idOf(options));
+  const runDir = options.runDir ?? tracked.runDir;
+  if (runDir === undefined) throw new Failure<RunProblem>(2, { kind: 'not-submitted', id: tracked.id });
+  return exclusively(project.root, tracked.id, async () => {
+    const { snapshot, known } = await lookAt(project, [{ ...tracked, runDir }], 20);
+    return collectKnown(project, known[0] as Known, snapshot, options);
+  });
+}
+
+/** Every tracked run that has ended. A run that cannot be collected does not hold up the others; its failure is in the list. */
+export async function collectEnded(
+  project: Project,
+  options: CollectOptions,
+): Promise<{ collected: CollectResult[]; waiting: Known[]; failed: { id: string; failure: Failure }[] }> {
+  const { snapshot, known } = await lookAt(project, trackedHere(project), 20);
+  const collected: CollectResult[] = [];
+  const failed: { id: string; failure: Failure }[] = [];
+  // A failed job's run that was brought home stays tracked, for a resubmission; once is enough.
+  const due = known.filter(({ record }) => options.force === true || !record.collected);
+  const isOver = ({ verdict, record }: Known): boolean => verdict.ended || !record.there;
+  const waiting = due.filter((one) => !isOver(one));
+  for (const one of due.filter(isOver)) {
+    try {
+      const work = () => collectKnown(project, one, snapshot, options);
+      collected.push(await exclusively(project.root, one.tracked.id, work));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.exit === 3) throw error;
+      failed.push({ id: one.tracked.id, failure: error });
+    }
+  }
+  return { collected, waiting, failed };
+}
+
+async function collectKnown(
+  project: Project,
+  { tracked, record, verdict }: Known,
+  snapshot: Snapshot,
+  options: CollectOptions,
+): Promise<CollectResult> {
+  const { id, runDir } = tracked;
+  const refuse = (exit: 2 | 3 | 4, problem: RunProblem): never => {
+    throw new Failure<RunProblem>(exit, problem);
+  };
+  if (record.removing) {
+    // Everything was home: only the removal was broken off.
+    await removeRun(project, record);
+    forget(project.root, id, runDir);
+    const nothing = { results: [], logs: [], kept: [], missing: [] };
+    return {
+      id,
+      jobId: tracked.jobId ?? '',
+      runDir,
+      verdict: { ...verdict, success: true },
+      gathered: nothing,
+      removed: true,
+    };
+  }
+  if (!record.there) refuse(2, { kind: 'run-gone', id, runDir });
+  if (verdict.state === 'NOT_SUBMITTED') refuse(2, { kind: 'not-submitted', id });
+  if (snapshot.queueTrouble !== undefined) refuse(3, { kind: 'queue-silent', id, detail: snapshot.queueTrouble });
+  const undecided = verdict.state === 'UNKNOWN';
+  if (undecided && !options.force) refuse(4, { kind: 'undecided', id, verdict });
+  if (!undecided && !(verdict.ended && verdict.left)) refuse(4, { kind: 'still-alive', id, verdict });
+
+  const jobId = verdict.jobId ?? tracked.jobId ?? '';
+  const found = await findResults(project, tracked, jobId);
+  if (verdict.success && !options.force) {
+    if (found.missing.length > 0) refuse(4, { kind: 'results-missing', id, paths: found.missing, runDir });
+    if (found.leaving.length > 0) refuse(4, { kind: 'results-leave', id, links: found.leaving, runDir });
+  }
+  if (options.dryRun) {
+    return { id, jobId, runDir, verdict, gathered: planned(found), removed: false, dryRun: true };
+  }
+  const gathered = await gather(project, tracked, found);
+  remember(project, tracked, jobId, verdict);
+  const removed = verdict.success || options.force === true;
+  if (removed) {
+    await toDisk();
+    await removeRun(project, record);
+    forget(project.root, id, runDir);
+  } else await project.host.run({ files: ['lib', 'mark'], args: [runDir] });
+  return { id, jobId, runDir, verdict, gathered, removed };
+}
+
+/** What was brought must outlast a power cut before it goes over there. sync(1), which a system may lack: then there is no more to do. */
+function toDisk(): Promise<void> {
+  return new Promise((resolve) => {
+    execFile('sync', () => resolve());
+  });
+}

@@ -1,0 +1,123 @@
+/** submit and resubmit: a rendered job script to the scheduler, once for each attempt, and the state file with its job id. */
+
+import { readEnvFile, secretValues } from '../conf/env-file.ts';
+import { loadProfile } from '../conf/profile.ts';
+import type { Profile } from '../conf/types.ts';
+import { Failure } from '../failure.ts';
+import { quote } from '../host/quote.ts';
+import type { SubmitAnswer } from '../scheduler/types.ts';
+import type { Header } from '../template/directives.ts';
+import { remember } from './history.ts';
+import type { RunProblem } from './problem.ts';
+import type { Project } from './project.ts';
+import { readTracked, writeJobId } from './record.ts';
+import { jobText, renderRun } from './render.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+export interface SubmitOptions {
+  profile: string;
+  tag?: string;
+}
+
+export interface SubmitResult {
+  profile: Profile;
+  /** The rendered script's own options, where the profile names none. */
+  header?: Header;
+  jobId: string;
+  runDir: string;
+  /** It had been submitted before and lives; nothing new was submitted. */
+  existing: boolean;
+  attempt: number;
+}
+
+/** The first job of the tracked run. Throws Failure(4) if it has one that has ended already. */
+export async function submit(project: Project, options: SubmitOptions): Promise<SubmitResult> {
+  const profile = loadProfile(project.root, options.profile, options.tag, project.cluster, project.commandLine, 'any');
+  const runDir = trackedRunDir(project, profile.id);
+  return submitAttempt(project, profile, runDir, 1);
+}
+
+/** A new job in the same run directory, once the last one has ended; results so far stay where they are. */
+export async function resubmit(project: Project, options: SubmitOptions & { force?: boolean }): Promise<SubmitResult> {
+  const profile = loadProfile(project.root, options.profile, options.tag, project.cluster, project.commandLine, 'any');
+  const runDir = trackedRunDir(project, profile.id);
+  const snapshot = await project.scheduler.query({ runs: [runDir], settle: 10 });
+  const run = snapshot.runs.get(runDir);
+  if (!run?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: profile.id, runDir });
+  const verdict = verdictOf(run, snapshot);
+  const { id } = profile;
+  if (snapshot.queueTrouble !== undefined) {
+    throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail: snapshot.queueTrouble });
+  }
+  if (verdict.state === 'NOT_SUBMITTED') return submitAttempt(project, profile, runDir, Math.max(1, run.attempt));
+  if (verdict.state === 'UNKNOWN' && !options.force)
+    throw new Failure<RunProblem>(4, { kind: 'undecided', id, verdict });
+  if (!(verdict.ended && verdict.left) && verdict.state !== 'UNKNOWN')
+    throw new Failure<RunProblem>(4, { kind: 'still-alive', id, verdict });
+  if (verdict.jobId) remember(project, { id, runDir }, verdict.jobId, verdict);
+  return submitAttempt(project, profile, runDir, run.attempt + 1);
+}
+
+function trackedRunDir(project: Project, id: string): string {
+  const { runDir } = readTracked(project.root, id);
+  if (runDir === undefined) throw new Failure<RunProblem>(2, { kind: 'not-pushed', id });
+  return runDir;
+}
+
+async function submitAttempt(
+  project: Project,
+  profile: Profile,
+  runDir: string,
+  attempt: number,
+): Promise<SubmitResult> {
+  const { root, scheduler, host } = project;
+  const { id } = profile;
+  await host.connect();
+  const secrets = secretLines(root, profile);
+  const rendered = await renderRun(project, profile, runDir, readTracked(root, id).notes.home);
+  const answer = await scheduler.submit({
+    ...{ runDir, attempt, secrets, jobName: rendered.jobName, options: rendered.options, script: rendered.script },
+    job: jobText(rendered, profile, runDir, attempt),
+  });
+  if (!('jobId' in answer)) throw refusal(answer, id, runDir);
+  writeJobId(root, id, answer.jobId);
+  const existing = answer.outcome === 'existing';
+  if (existing) await mustLive(project, id, runDir);
+  return { profile, header: rendered.header, jobId: answer.jobId, runDir, existing, attempt };
+}
+
+/** Of a run already submitted the id is an answer only while the job lives. */
+async function mustLive(project: Project, id: string, runDir: string): Promise<void> {
+  const snapshot = await project.scheduler.query({ runs: [runDir] });
+  const run = snapshot.runs.get(runDir);
+  const verdict: Verdict | undefined = run && verdictOf(run, snapshot);
+  if (verdict?.ended) throw new Failure<RunProblem>(4, { kind: 'already-ended', id, verdict });
+}
+
+function refusal(
+  answer: Exclude<SubmitAnswer, { outcome: 'submitted' | 'existing' }>,
+  id: string,
+  runDir: string,
+): Failure<RunProblem> {
+  const { detail } = answer;
+  switch (answer.outcome) {
+    case 'gone':
+      return new Failure(2, { kind: 'run-gone', id, runDir });
+    case 'incomplete':
+      return new Failure(2, { kind: 'push-incomplete', id, runDir });
+    case 'refused':
+      // Slurm's word for a controller that cannot be connected to; nothing was submitted.
+      return new Failure(/connect failure/i.test(detail) ? 3 : 2, { kind: 'submit-refused', id, detail });
+    case 'unknown':
+      return new Failure(3, { kind: 'submit-unknown', id, detail });
+    case 'failed':
+      return new Failure(2, { kind: 'submit-failed', id, detail });
+  }
+}
+
+/** Lines for a file that only the owner reads; the values travel on standard input alone. Throws Failure(2) for a missing one. */
+export function secretLines(root: string, profile: Profile): string {
+  if (profile.secrets.length === 0) return '';
+  const values = secretValues(profile, process.env, readEnvFile(root));
+  return [...values].map(([name, value]) => `export ${name}=${quote(value)}`).join('\n');
+}

@@ -1,0 +1,142 @@
+/** Reads the records that the programs of src/remote print: fields joined by the unit separator, in the order given there. */
+
+import type { AccountRow, ExitPair, Marker, QueueRow, RunRecord, Snapshot } from './types.ts';
+
+export const SEPARATOR = '\x1f';
+
+/** A row of squeue; undefined for lines that are none (`CLUSTER: x`, a name with a newline). */
+export function queueRow(fields: readonly string[]): QueueRow | undefined {
+  if (fields.length !== 14) return undefined;
+  const [
+    id,
+    jobId,
+    task,
+    state,
+    reason,
+    elapsed,
+    limit,
+    nodes,
+    nodeList,
+    partition,
+    submitted,
+    started,
+    workDir,
+    name,
+  ] = fields as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (!/^\d+/.test(id)) return undefined;
+  return {
+    id,
+    jobId,
+    ...(/^\d+$/.test(task) && id.includes('_') ? { task } : {}),
+    ...{ state, reason, elapsed, limit, nodes, nodeList, partition, submitted, started, workDir, name },
+  };
+}
+
+/** A row of sacct; undefined for lines that are none. */
+export function accountRow(fields: readonly string[]): AccountRow | undefined {
+  if (fields.length !== 17) return undefined;
+  const id = /^(\d+)(?:_(\d+|\[.*\]))?(?:\+\d+)?(?:\.(.+))?$/.exec(fields[0] as string);
+  if (!id) return undefined;
+  const { code: exitCode, signal } = pair(fields[3]);
+  const text = (index: number): string => fields[index] ?? '';
+  return {
+    id: text(0),
+    jobId: id[1] as string,
+    ...(id[2] && /^\d+$/.test(id[2]) ? { task: id[2] } : {}),
+    ...(id[3] ? { step: id[3] } : {}),
+    state: text(2),
+    exitCode,
+    signal,
+    derived: pair(fields[4]),
+    submitted: text(5),
+    started: text(6),
+    ended: text(7),
+    elapsedSeconds: Number(text(8)) || 0,
+    maxRss: text(9),
+    totalCpu: text(10),
+    reqMem: text(11),
+    cpus: Number(text(12)) || 0,
+    limit: text(13),
+    nodeList: text(14),
+    workDir: text(15),
+    name: text(16),
+  };
+}
+
+/** `code:signal` of sacct. */
+function pair(text = ''): ExitPair {
+  const [code, signal] = text.split(':').map(Number);
+  return { code: code || 0, signal: signal || 0 };
+}
+
+/** A marker file's line: `JOB LIFE TIME NODES [TASKS]`, `JOB LIFE exit CODE`, `JOB LIFE signal NAME [CODE]`. */
+export function marker(file: string, line: string): Marker | undefined {
+  const [kind, task] = file.split('.') as [string, string?];
+  const [jobId, life, how, what, after] = line.split(' ');
+  const count = Number(after);
+  if ((kind !== 'begin' && kind !== 'end') || !jobId || !/^\d+$/.test(jobId) || !life || !/^\d+$/.test(life))
+    return undefined;
+  const base = { kind, jobId, life: Number(life), ...(task ? { task } : {}) } as const;
+  if (kind === 'begin') return { ...base, ...(task && count > 0 ? { count } : {}) };
+  if (how === 'exit' && what && /^\d+$/.test(what)) return { ...base, how, code: Number(what) };
+  if (how === 'signal' && what) return { ...base, how, signal: what, ...(after ? { code: Number(after) } : {}) };
+  return undefined;
+}
+
+/** The answer of query.sh. */
+export function snapshot(output: string): Snapshot {
+  const all: Snapshot = { runs: new Map(), queue: [], accounts: [], jobs: [], now: 0 };
+  for (const line of output.split('\n')) {
+    const [kind, ...fields] = line.split(SEPARATOR) as [string, ...string[]];
+    const [first = '', second = '', third = ''] = fields;
+    if (kind === 'now') all.now = Number(first);
+    else if (kind === 'dir') all.remoteDir = first;
+    else if (kind === 'run') all.runs.set(first, runRecord(fields));
+    else if (kind === 'marker') {
+      const found = marker(second, third);
+      if (found) all.runs.get(first)?.markers.push(found);
+    } else if (kind === 'queue') {
+      const row = queueRow(fields);
+      if (row) all.queue.push(row);
+    } else if (kind === 'account') {
+      const row = accountRow(fields);
+      if (row) all.accounts.push(row);
+    } else if (kind === 'job') {
+      const task = second === '-' ? {} : { task: second };
+      all.jobs.push({ jobId: first, ...task, restarts: Number(third) || 0, derived: pair(fields[3]) });
+    } else if (kind === 'trouble' && first === 'queue') all.queueTrouble = second;
+    else if (kind === 'trouble') all.accountTrouble = second;
+  }
+  return all;
+}
+
+function runRecord(fields: readonly string[]): RunRecord {
+  const [dir = '', state, attempt, jobId, intent, collected, earlier = ''] = fields;
+  return {
+    dir,
+    there: state !== 'gone',
+    removing: state === 'removing',
+    pushed: state === 'pushed',
+    attempt: Number(attempt) || 0,
+    ...(jobId && /^\d+$/.test(jobId) ? { jobId } : {}),
+    ...(earlier.trim() ? { earlier: earlier.trim().split(' ') } : {}),
+    ...(intent ? { intent: Number(intent) } : {}),
+    collected: collected === 'collected',
+    markers: [],
+  };
+}

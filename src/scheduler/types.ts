@@ -1,0 +1,210 @@
+/** The second seam: `Scheduler`, what runs jobs and knows what became of them; Slurm, or the embedded executor. */
+
+import type { SchedulerKind } from '../conf/types.ts';
+
+/** One job or array task as the queue shows it (squeue). Times are the scheduler's own text. */
+export interface QueueRow {
+  /** `123` or `123_4`. */
+  id: string;
+  /** `123`, of an array its base id. */
+  jobId: string;
+  task?: string;
+  state: string;
+  /** Why it is pending, or how it ended. */
+  reason: string;
+  elapsed: string;
+  limit: string;
+  nodes: string;
+  nodeList: string;
+  partition: string;
+  submitted: string;
+  started: string;
+  workDir: string;
+  name: string;
+}
+
+/** An exit code and a signal as Slurm pairs them (`3:0`, `0:9`); the signal 125 stands for no memory. */
+export interface ExitPair {
+  code: number;
+  signal: number;
+}
+
+/** One job, array task or step as accounting has it (sacct). */
+export interface AccountRow {
+  id: string;
+  jobId: string;
+  task?: string;
+  /** `batch`, `extern`, `0` … for a step's row. */
+  step?: string;
+  /** As printed: `CANCELLED by 1001` too. */
+  state: string;
+  exitCode: number;
+  signal: number;
+  /** The worst exit code of any step, and the signal that ended it. */
+  derived: ExitPair;
+  submitted: string;
+  started: string;
+  ended: string;
+  elapsedSeconds: number;
+  /** Such as `1234K`, on steps' rows. */
+  maxRss: string;
+  totalCpu: string;
+  reqMem: string;
+  cpus: number;
+  limit: string;
+  nodeList: string;
+  workDir: string;
+  name: string;
+}
+
+/** A job or array task at its end, as the controller still knows it (scontrol show job). */
+export interface JobRow {
+  jobId: string;
+  task?: string;
+  restarts: number;
+  derived: ExitPair;
+}
+
+/** What the supervisor left in a run directory. */
+export interface Marker {
+  kind: 'begin' | 'end';
+  task?: string;
+  jobId: string;
+  /** SLURM_RESTART_COUNT: which life of a requeued job wrote it. */
+  life: number;
+  /** Of an array how many tasks it has, in a begin marker. */
+  count?: number;
+  /** How it ended, of an end marker. A signal's code, where there is one, is not to be trusted. */
+  how?: 'exit' | 'signal';
+  code?: number;
+  signal?: string;
+}
+
+/** One run directory as it lies on the host. */
+export interface RunRecord {
+  dir: string;
+  /** False: there is no run directory of ours at that path. */
+  there: boolean;
+  /** Its removal was begun and broken off; it only has to be finished. */
+  removing: boolean;
+  /** All of the code arrived. */
+  pushed: boolean;
+  /** How many times it was submitted; 0 for never. */
+  attempt: number;
+  jobId?: string;
+  /** Where no id is known: jobs of attempts before, which it cannot be. */
+  earlier?: readonly string[];
+  /** When the newest attempt was begun, in seconds since 1970 by the host's clock. */
+  intent?: number;
+  /** Its logs and results were brought home, though it was kept. */
+  collected: boolean;
+  markers: Marker[];
+}
+
+/** All that was known at one moment. `queueTrouble`: the scheduler did not answer, so that a missing row means nothing. */
+export interface Snapshot {
+  runs: Map<string, RunRecord>;
+  queue: QueueRow[];
+  queueTrouble?: string;
+  accounts: AccountRow[];
+  /** What the controller alone knows of jobs whose marker says that they have ended; where `settle` was asked for. */
+  jobs: JobRow[];
+  accountTrouble?: string;
+  /** The host's clock, seconds since 1970. */
+  now: number;
+  /** REMOTE_DIR as the host sees it, if it was asked for. */
+  remoteDir?: string;
+}
+
+export interface Submission {
+  runDir: string;
+  /** Counted from 1; the one after the last makes a new job of the same run. */
+  attempt: number;
+  jobName: string;
+  /** What the scheduler runs: header and supervisor. */
+  job: string;
+  /** The rendered script, the supervisor's child. */
+  script: string;
+  /** Lines of shell assignments for a file only the owner can read, or empty. */
+  secrets: string;
+  /** Long options as one word each (`--time=1:00`), in the order of sbatch's command line. */
+  options: readonly string[];
+}
+
+export type SubmitAnswer =
+  | { outcome: 'submitted' | 'existing'; jobId: string }
+  /** sbatch said no; nothing was submitted. */
+  | { outcome: 'refused'; detail: string }
+  /** It cannot be told yet whether there is a job. */
+  | { outcome: 'unknown'; detail: string }
+  /** There is no such run directory, or its code did not arrive whole, or it cannot be written. */
+  | { outcome: 'gone' | 'incomplete' | 'failed'; detail: string };
+
+export interface Question {
+  /** Run directories to look at, absolute. */
+  runs: readonly string[];
+  /** Look at every run directory of mine under this REMOTE_DIR, too. */
+  remoteDir?: string;
+  /** Seconds to wait for a job whose marker says that it has ended to leave the queue. */
+  settle?: number;
+}
+
+export interface WatchRequest {
+  runDir: string;
+  jobId: string;
+  out: string;
+  err: string;
+  /** Bytes of each log that are known already; negative: so many lines before its end. */
+  offsets: { out: number; err: number };
+  /** Seconds between two questions to the scheduler. */
+  interval: number;
+  /** Restart count of a life whose end was not the job's: it was requeued. */
+  judged?: number;
+  signal?: AbortSignal;
+}
+
+export type WatchEvent =
+  | { type: 'log'; name: 'out' | 'err'; offset: number; data: Buffer }
+  | { type: 'marker'; marker: Marker }
+  | { type: 'queue'; row: QueueRow }
+  | { type: 'trouble'; detail: string };
+
+/** Why a watch came back: the job's own end marker, the queue's word, or only the end of this call's time. */
+export type WatchEnd = 'marker' | 'queue' | 'again';
+
+/** What `check` asks: all of it may be empty but the folder. */
+export interface CheckRequest {
+  remoteDir: string;
+  partition: string;
+  account: string;
+  /** A job and its options, to be tested for submission. */
+  job: string;
+  options: readonly string[];
+}
+
+export interface CheckRecord {
+  what: string;
+  verdict: 'ok' | 'bad' | 'note';
+  detail: string;
+  /** What there is instead. */
+  choices?: string[];
+}
+
+export interface Scheduler {
+  readonly kind: SchedulerKind;
+  /** Submits an attempt once, however often it is called for it. Throws Failure(3) when the host is out of reach. */
+  submit(submission: Submission): Promise<SubmitAnswer>;
+  /** Everything about some runs in one round trip. */
+  query(question: Question): Promise<Snapshot>;
+  /** Follows one job over one connection; throws Failure(3) when that is lost, after events that were whole. */
+  watch(request: WatchRequest, onEvent: (event: WatchEvent) => void): Promise<WatchEnd>;
+  /** Whether a submission would find what it needs; changes nothing. */
+  check(request: CheckRequest): Promise<CheckRecord[]>;
+  /**
+   * Removes one run directory of REMOTE_DIR/runs if nothing uses it any more, and nothing was submitted in it since
+   * `attempt`, the one that was judged; gives the reason if it did not.
+   */
+  remove(remoteDir: string, name: string, attempt: number): Promise<string | undefined>;
+  /** Cancels a job or array task of mine; gives its rows from before, none if there is no such job. */
+  cancel(id: string): Promise<QueueRow[]>;
+}

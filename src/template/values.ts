@@ -1,0 +1,77 @@
+/** What templates see: the keys of profile and cluster, `.env`, and what is known of the run. */
+
+import { aliases, clusterKeys, profileKeyNames } from '../conf/keys.ts';
+import type { Cluster, Profile, SchedulerKind } from '../conf/types.ts';
+import { type ShellText, shellText, shellWords, type TemplateValues } from './shell-text.ts';
+
+export interface TemplateRun {
+  /** Both absolute on the cluster. */
+  runDir: string;
+  remoteDir: string;
+  jobName: string;
+  scheduler: SchedulerKind;
+  /** What `~/` stands for on the cluster. */
+  home: string;
+}
+
+/**
+ * The values for `renderTemplate`, under their keys: of the run first, then the profile's (which has its defaults from
+ * cluster.conf in it already), the cluster's, then `.env`. Keys that exist and have no value are there as undefined, so
+ * that `{{ PARTITION }}` without one is an error and `{% if PARTITION %}` is not. Secrets are not there.
+ */
+export function templateValues(
+  profile: Profile,
+  cluster: Cluster,
+  run: TemplateRun,
+  envFile: ReadonlyMap<string, { readonly value: string }>,
+): TemplateValues {
+  const home = (path: string) => (/^~(?:\/|$)/.test(path) ? run.home + path.slice(1) : path);
+  const inRemoteDir = (path: string) => (path.startsWith('/') ? path : `${run.remoteDir}/${path}`);
+  const given = (settings: Profile['settings'], keys?: ReadonlyMap<string, unknown>) =>
+    Array.from(settings, ([key, { value }]) => [key, value] as const).filter(([key]) => keys?.has(key) ?? true);
+
+  const values: Record<string, string | ShellText | undefined> = Object.create(null);
+  for (const key of [...profileKeyNames, ...clusterKeys.keys(), 'TAG']) values[key] = undefined;
+  for (const [name, { value }] of envFile) if (!profile.secrets.includes(name)) values[name] = value;
+  // Of the cluster's file only its own keys: a profile may have switched its defaults off.
+  Object.assign(values, Object.fromEntries(given(cluster.settings, clusterKeys)));
+  Object.assign(values, Object.fromEntries(given(profile.settings)));
+
+  // Keys with a default, and those whose text is more than a string.
+  const known: Record<string, string | ShellText | undefined> = {
+    PYTHON: profile.python,
+    CONTAINER_RUNTIME: profile.containerRuntime,
+    PARTITION: profile.partition,
+    ACCOUNT: profile.account,
+    TAG: profile.tag,
+    SCRIPT_ARGS: shellWords(profile.scriptArgs),
+    SBATCH_ARGS: profile.sbatchArgs.length > 0 ? shellWords(profile.sbatchArgs) : undefined,
+    MODULES: profile.modules.length > 0 ? shellWords(profile.modules) : undefined,
+    COMMAND: profile.command === undefined ? undefined : shellText(profile.command),
+    SETUP: profile.setup === undefined ? undefined : shellText(profile.setup),
+    CONTAINER: profile.container === undefined ? undefined : image(home(profile.container), inRemoteDir),
+    CONTAINER_MOUNTS: profile.containerMounts.map(home).join(',') || undefined,
+    // A virtual environment is made once for all runs.
+    VENV: profile.venv === undefined ? undefined : inRemoteDir(home(profile.venv)),
+    CONDA: profile.conda === undefined ? undefined : home(profile.conda),
+    REMOTE_HOST: cluster.host,
+    JOB_PREFIX: cluster.jobPrefix,
+    POLL_INTERVAL: String(cluster.pollInterval),
+    REMOTE_SETUP: cluster.remoteSetup === '' ? undefined : shellText(cluster.remoteSetup),
+    // Names a container would otherwise hide behind its image's own values.
+    ENV_NAMES: [...new Set([...Object.keys(profile.env), ...profile.secrets])].join(','),
+    PROFILE: profile.name,
+    RUN_DIR: run.runDir,
+    REMOTE_DIR: run.remoteDir,
+    JOB_NAME: run.jobName,
+    SCHEDULER: run.scheduler,
+  };
+  for (const [key, value] of Object.entries(known)) values[key] = value ?? values[key];
+  for (const [alias, key] of aliases) values[alias] = values[key] ?? values[alias];
+  return values;
+}
+
+/** An image that is a file and whose path is relative lies in REMOTE_DIR; Pyxis would look for it on Docker Hub. */
+function image(name: string, inRemoteDir: (path: string) => string): string {
+  return /^[^/.].*\.(?:sqsh|sif)$/.test(name) && !/[:#]/.test(name) ? inRemoteDir(name) : name;
+}

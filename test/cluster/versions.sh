@@ -1,0 +1,159 @@
+#!/bin/bash
+# The same test cluster with another version of Slurm: cluster.sh in a root of the Debian release that carries it.
+# shellcheck source-path=SCRIPTDIR disable=SC2034
+set -euo pipefail
+
+usage() {
+  cat <<'USAGE'
+usage: versions.sh up|down|status VERSION
+VERSION: 22.05 (Debian bookworm), 24.11 (trixie), 26.05 (sid)
+
+SLURM_RUNNER_CLUSTER_DIR    its folder is this one's name with -VERSION (/tmp/srt)
+SLURM_RUNNER_ROOTS          where the roots are kept from one time to the next, 700 MB each (/var/tmp/slurm-runner-roots)
+SLURM_RUNNER_DEBIAN_MIRROR  where to fetch them from, when this machine's own apt has no Debian mirror
+USAGE
+}
+
+die() {
+  printf 'cluster: %s\n' "$*" >&2
+  exit 1
+}
+
+[ $# = 2 ] || {
+  usage >&2
+  exit 2
+}
+command=$1
+version=$2
+# 22.05 is what Debian 12 itself has: there for machines that run something else, and to try the installation on a fresh system.
+case $version in
+  22.05) suite=bookworm offset=30 ;;
+  24.11) suite=trixie offset=60 ;;
+  26.05) suite=sid offset=90 ;;
+  *) die "no Debian release with Slurm $version is known here; there are 22.05, 24.11 and 26.05" ;;
+esac
+[ "$(id -u)" = 0 ] || die "needs root"
+
+KIT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DIR=${SLURM_RUNNER_CLUSTER_DIR:-/tmp/srt}-$version
+PORTS=$((${SLURM_RUNNER_CLUSTER_PORTS:-27310} + offset))
+UIDS=$((${SLURM_RUNNER_CLUSTER_UIDS:-27310} + offset))
+ROOT=${SLURM_RUNNER_ROOTS:-/var/tmp/slurm-runner-roots}/$suite
+INIT=$DIR.init # which process is the namespaces' first; beside the folder, since cluster.sh empties that
+
+. "$KIT/install.sh"
+. "$KIT/processes.sh"
+
+make_root() {
+  [ ! -e "$ROOT/complete" ] || return 0
+  install_missing debootstrap
+  mkdir -p "$(dirname "$ROOT")"
+  rm -rf "$ROOT"
+  local mirror packages
+  mirror=$(debian_mirror)
+  packages=$(IFS=, && echo "${PACKAGES[*]}")
+  echo "cluster: making a root of Debian $suite in $ROOT, once" >&2
+  http_proxy=$(apt_proxy http) https_proxy=$(apt_proxy https) \
+    debootstrap --variant=minbase --include="$packages" "$suite" "$ROOT" "$mirror" > "$ROOT.log" 2>&1 9>&- ||
+    die "debootstrap failed; see $ROOT.log"
+  rm -rf "$ROOT"/var/cache/apt/archives/*.deb "$ROOT.log"
+  touch "$ROOT/complete"
+}
+
+# The mirror which this machine's apt uses for its own release.
+debian_mirror() {
+  local mirror=${SLURM_RUNNER_DEBIAN_MIRROR:-}
+  # shellcheck disable=SC2016 # apt's own variables
+  [ -n "$mirror" ] || [ "$(. /etc/os-release && echo "$ID")" != debian ] ||
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' "Release: $(. /etc/os-release && echo "$VERSION_CODENAME")" | head -n 1)
+  [ -n "$mirror" ] || die "apt here has no Debian mirror; name one with SLURM_RUNNER_DEBIAN_MIRROR"
+  echo "$mirror"
+}
+
+apt_proxy() {
+  local proxy variable=$1_proxy
+  eval "$(apt-config shell proxy "Acquire::$1::Proxy")"
+  echo "${proxy:-${!variable:-}}"
+}
+
+# Mounts and processes of its own, the network shared: its sshd is reached on the loopback like the others'. The folder is seen
+# under one and the same path inside and outside. pivot_root, not chroot, which would forbid user namespaces inside.
+start_namespaces() {
+  [ -z "$(ls -A "$DIR" 2>/dev/null)" ] || [ -e "$DIR/.slurm-runner-cluster" ] ||
+    die "$DIR exists and is not a cluster's folder; set SLURM_RUNNER_CLUSTER_DIR to another"
+  down
+  mkdir -p "$DIR"
+  cp /etc/hosts "$ROOT/etc/hosts"
+  # Its first process is a shell that waits, so that orphans are reaped.
+  setsid unshare --mount --pid --fork --kill-child bash -euc '
+    cd "$1"
+    mount --bind "$1" "$1" && cd "$1"
+    mount --rbind /dev dev && mount --rbind /sys sys && mount -t proc proc proc
+    mount -t tmpfs tmpfs run && mount -t tmpfs tmpfs tmp
+    mkdir -p ".$2" && mount --bind "$2" ".$2" && mount --bind "$3" mnt
+    pivot_root . . && umount -l . && cd /
+    touch /run/ready
+    exec bash -c "sleep infinity & wait"
+  ' bash "$ROOT" "$DIR" "$KIT" < /dev/null > "$ROOT.out" 2>&1 9>&- &
+  local unshare=$! pid
+  wait_until 10 "the namespaces of $ROOT" is_ready "$unshare" || die "$(cat "$ROOT.out")"
+  pid=$(first_child "$unshare")
+  record_pid "$pid" "$INIT"
+}
+
+first_child() {
+  awk '{ print $1 }' "/proc/$1/task/$1/children"
+}
+
+is_ready() {
+  local child
+  child=$(first_child "$1") && [ -n "$child" ] && [ -e "/proc/$child/root/run/ready" ]
+}
+
+inside() {
+  nsenter --target "$(recorded_pid "$INIT")" --mount --pid -- env SLURM_RUNNER_CLUSTER_DIR="$DIR" SLURM_RUNNER_CLUSTER_PORTS="$PORTS" \
+    SLURM_RUNNER_CLUSTER_UIDS="$UIDS" bash "$@"
+}
+
+up() {
+  make_root
+  recorded_pid "$INIT" > /dev/null || start_namespaces
+  inside /mnt/cluster.sh up --no-install
+  grep -q "\"version\":\"$version\." "$DIR/up" || die "Debian $suite does not carry Slurm $version any more: $(cat "$DIR/up")"
+  # What runs on the cluster's side runs in there; ctl goes through this too.
+  cat > "$DIR/enter" <<EOC
+#!/bin/sh
+exec nsenter --target $(recorded_pid "$INIT") --mount --pid -- "\$@"
+EOC
+}
+
+# With the first process all others of its namespace end, and their mounts go.
+down() {
+  local pid
+  if pid=$(recorded_pid "$INIT"); then
+    inside /mnt/cluster.sh down || true
+    kill -KILL "$pid"
+    wait_until 10 "the end of $pid" is_over
+  fi
+  marked_processes | while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done
+  unmount_everything
+  rm -rf "$DIR" "$INIT"
+}
+
+is_over() {
+  ! recorded_pid "$INIT"
+}
+
+status() {
+  recorded_pid "$INIT" > /dev/null || {
+    echo "cluster: down"
+    return 3
+  }
+  inside /mnt/cluster.sh status
+}
+
+case $command in
+  up | down) exec 9< "$KIT/versions.sh" && flock 9 && "$command" ;;
+  status) status ;;
+  *) usage >&2 ; exit 2 ;;
+esac

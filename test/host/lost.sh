@@ -1,0 +1,3 @@
+# A program that ends as if the connection were lost.
+
+main() { exit 255; }

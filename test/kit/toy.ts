@@ -1,0 +1,93 @@
+/** A project of a made-up user, in a folder of its own, with make and the toolkit as a person would use them. */
+
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+export const TOOLKIT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+/** The end of a target: our own exit code (make turns each into 2), and the document of JSON=1. */
+export interface Ended {
+  exit: number;
+  stdout: string;
+  stderr: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into any target's document
+  json: any;
+}
+
+/** A target that is still running; resolves when it has ended, whatever its exit code. */
+export type Running = ChildProcess & PromiseLike<{ exitCode?: number; stdout: string; stderr: string }>;
+
+export interface Toy {
+  root: string;
+  /** Writes a file of the project; folders are made. */
+  write(path: string, text: string | Buffer, mode?: number): void;
+  read(path: string): string;
+  has(path: string): boolean;
+  /** Writes slurm/profiles/NAME.conf. */
+  profile(name: string, lines: string): void;
+  /** `make TARGET …` with JSON=1: what a program sees. */
+  json(target: string, variables?: Record<string, string>): Promise<Ended>;
+  /** `make TARGET …`: what a person sees. */
+  make(target: string, variables?: Record<string, string>): Promise<Ended>;
+  /** The same, still running; kill it, feed it, or wait for it. `group`: in a process group of its own, to be killed with all it started. */
+  start(target: string, variables?: Record<string, string>, group?: boolean): Running;
+  remove(): void;
+}
+
+/** Makes a project in `folder` whose cluster.conf has these lines. `environment` is what make runs in, such as TestCluster.env(). */
+export function makeToy(
+  clusterConf: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  folder: string = tmpdir(),
+): Toy {
+  const root = mkdtempSync(join(folder, 'toy-'));
+  const write = (path: string, text: string | Buffer, mode = 0o644): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text, { mode });
+  };
+  write('Makefile', `include ${TOOLKIT}/slurm/slurm.mk\n`);
+  write('slurm/cluster.conf', clusterConf);
+  const start: Toy['start'] = (target, variables = {}, group = false) => {
+    const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    const env = { ...environment, MAKEFLAGS: undefined, MAKELEVEL: undefined, SR_CLI: undefined };
+    return execa('make', ['--no-print-directory', target, ...words], {
+      ...{ cwd: root, env, extendEnv: false, reject: false, stdin: 'ignore', cleanup: true, detached: group },
+    }) as unknown as Running;
+  };
+  const make: Toy['make'] = async (target, variables = {}) => {
+    const result = await start(target, variables);
+    const said = /\*\*\* \[.*\] Error (\d+)/.exec(String(result.stderr))?.[1];
+    const exit = result.exitCode === 0 ? 0 : Number(said ?? result.exitCode ?? 255);
+    return { exit, stdout: String(result.stdout), stderr: String(result.stderr), json: undefined };
+  };
+  return {
+    ...{ root, write, start, make },
+    read: (path) => readFileSync(join(root, path), 'utf8'),
+    has: (path) => existsSync(join(root, path)),
+    profile: (name, lines) => write(`slurm/profiles/${name}.conf`, lines),
+    json: async (target, variables = {}) => {
+      const ended = await make(target, { ...variables, JSON: '1' });
+      return { ...ended, json: JSON.parse(ended.stdout) };
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Waits until `condition` gives something; throws with `what` after `seconds`. */
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  seconds = 60,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const result = await condition();
+    if (result !== undefined && result !== false) return result as T;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

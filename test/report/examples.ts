@@ -1,0 +1,293 @@
+/** One example or more of every problem there is, and of the nouns that reports are about. */
+
+import type { Profile, Setting } from '../../src/conf/types.ts';
+import type { Problem } from '../../src/report/problem.ts';
+import type { CollectResult } from '../../src/run/collect.ts';
+import type { Verdict } from '../../src/run/verdict.ts';
+import type { QueueRow } from '../../src/scheduler/types.ts';
+
+const place = { file: 'slurm/profiles/x.conf', line: 4 };
+
+export function verdict(about: Partial<Verdict> = {}): Verdict {
+  return { state: 'COMPLETED', ended: true, left: true, success: true, jobId: '12345', basis: 'accounting', ...about };
+}
+
+export const failed = (about: Partial<Verdict> = {}): Verdict =>
+  verdict({ state: 'FAILED', success: false, exitCode: 3, elapsedSeconds: 190, ...about });
+
+export const running = (about: Partial<Verdict> = {}): Verdict =>
+  verdict({ state: 'RUNNING', ended: false, left: false, success: false, basis: 'queue', ...about });
+
+export function queueRow(about: Partial<QueueRow> = {}): QueueRow {
+  return {
+    ...{ id: '12345', jobId: '12345', state: 'RUNNING', reason: 'None', elapsed: '01:23:45', limit: '02:00:00' },
+    ...{ nodes: '1', nodeList: 'giganode-51', partition: 'all', submitted: '', started: '' },
+    ...{ workDir: '/mnt/giga/runs/backtest_v5-20260224-143052', name: 'ptj-backtest_v5', ...about },
+  };
+}
+
+export const runDir = '/mnt/giga/project/ptj_stock_lab/runs/backtest_v5-20260224-143052';
+
+/** A run that was collected, all of it. */
+export const collected: CollectResult = {
+  ...{ id: 'backtest_v5', jobId: '12345', runDir, verdict: verdict(), removed: true },
+  gathered: {
+    results: ['data/results/backtests/'],
+    logs: ['slurm/logs/12345.out', 'slurm/logs/12345.err'],
+    ...{ kept: [], missing: [] },
+  },
+};
+
+/** The profile of the reports in the ancestor's documentation. */
+export function profile(about: Partial<Profile> = {}): Profile {
+  const layer = 'profile' as const;
+  return {
+    ...{ name: 'backtest_v5', id: 'backtest_v5', file: 'slurm/profiles/backtest_v5.conf' },
+    settings: new Map<string, Setting>([['SCRIPT', { value: 'simulation/backtests/backtest_v5.py', layer, place }]]),
+    ...{ script: 'simulation/backtests/backtest_v5.py', scriptArgs: [], python: 'python' },
+    ...{ codeFiles: ['simulation/'], dataFiles: [] },
+    resultsPull: ['data/results/backtests/', 'data/results/analysis/'],
+    ...{ partition: 'all', account: 'default', containerRuntime: 'pyxis', containerMounts: [] },
+    container: '/mnt/giga/project/ptj_stock_lab/slurm/images/ptj_stock_lab.sqsh',
+    ...{ modules: [], secrets: [], sbatchArgs: [], env: {} },
+    sbatch: [
+      { name: 'account', value: 'default', layer: 'cluster' },
+      { name: 'cpus-per-task', value: '20', layer },
+      { name: 'mem', value: '40G', layer },
+      { name: 'partition', value: 'all', layer: 'cluster' },
+      { name: 'time', value: '02:00:00', layer },
+    ],
+    ...about,
+  };
+}
+
+type Examples = { [K in Problem['kind']]: (Problem & { kind: K })[] };
+
+/** A kind that is missing is a type error. */
+export const problems: Examples = {
+  // Configuration: files and lines
+  'no-cluster-file': [
+    { kind: 'no-cluster-file', cluster: 'lbl', clusters: ['cluster', 'lab'], nearest: 'lab', place },
+    { kind: 'no-cluster-file', cluster: 'cluster', clusters: [], place: { file: 'slurm/cluster.conf' } },
+  ],
+  'no-profile': [
+    { kind: 'no-profile', profile: 'bactest', profiles: ['backtest', 'hello'], nearest: 'backtest', place },
+    { kind: 'no-profile', profile: 'x', profiles: [], place },
+  ],
+  'missing-variable': [{ kind: 'missing-variable', variable: 'PROFILE', choices: ['backtest', 'hello'] }],
+  'unreadable-file': [
+    { kind: 'unreadable-file', code: 'EISDIR', place },
+    { kind: 'unreadable-file', code: 'UTF-8', place },
+    { kind: 'unreadable-file', code: 'EBADMSG', place },
+  ],
+  'not-key-value': [{ kind: 'not-key-value', place }],
+  'unterminated-quote': [
+    { kind: 'unterminated-quote', key: 'CODE_FILES', quote: '"', place },
+    { kind: 'unterminated-quote', key: 'SCRIPT_ARGS', quote: '\\', place },
+  ],
+  'unknown-section': [
+    { kind: 'unknown-section', section: 'evn', nearest: 'env', place },
+    { kind: 'unknown-section', section: 'job', place },
+  ],
+
+  // Keys
+  'unknown-key': [
+    { kind: 'unknown-key', key: 'SBATCH_CPU', nearest: 'SBATCH_CPUS', place },
+    { kind: 'unknown-key', key: 'OMP_NUM_THREADS', place },
+  ],
+  'repeated-key': [{ kind: 'repeated-key', key: 'SCRIPT', firstLine: 2, place }],
+  'conflicting-keys': [
+    { kind: 'conflicting-keys', key: 'SBATCH_PARTITION', other: 'PARTITION', otherPlace: place, place },
+  ],
+  'script-and-command': [{ kind: 'script-and-command', otherPlace: place, place }],
+  'control-variable': [{ kind: 'control-variable', key: 'YES', place }],
+  'cluster-key': [{ kind: 'cluster-key', key: 'REMOTE_HOST', place }],
+  'missing-key': [
+    { kind: 'missing-key', key: 'REMOTE_HOST', place },
+    { kind: 'missing-key', key: 'REMOTE_DIR', place },
+  ],
+  'nothing-to-run': [{ kind: 'nothing-to-run', place: { file: 'slurm/profiles/x.conf' } }],
+  'unknown-variable': [
+    { kind: 'unknown-variable', variable: 'TAGG', nearest: 'TAG', place: { file: 'command line' } },
+    { kind: 'unknown-variable', variable: 'SBATCH_X', place: { file: 'command line' } },
+  ],
+
+  // Values
+  dollar: [{ kind: 'dollar', key: 'REMOTE_DIR', value: '$HOME/x', place }],
+  'control-character': [
+    { kind: 'control-character', key: 'SCRIPT', value: 'a\nb\x1b[2J', place },
+    { kind: 'control-character', key: 'TOKEN', value: '', place },
+  ],
+  'not-absolute': [{ kind: 'not-absolute', key: 'REMOTE_DIR', value: 'runs', place }],
+  'path-outside': [{ kind: 'path-outside', key: 'CODE_FILES', value: '../x', place }],
+  'whole-run': [{ kind: 'whole-run', key: 'RESULTS_PULL', value: './', place }],
+  'toolkit-path': [{ kind: 'toolkit-path', key: 'CODE_FILES', value: '.slurm-runner/x', place }],
+  'code-under-data': [{ kind: 'code-under-data', key: 'CODE_FILES', value: 'data/x.csv', place }],
+  'secret-file': [{ kind: 'secret-file', key: 'CODE_FILES', value: '.env', place }],
+  'not-seconds': [{ kind: 'not-seconds', key: 'POLL_INTERVAL', value: '5s', place }],
+  'bad-host': [{ kind: 'bad-host', key: 'REMOTE_HOST', value: '-oProxyCommand=x', place }],
+  'bad-name': [{ kind: 'bad-name', key: 'TAG', value: 'a/b', place: { file: 'command line' } }],
+  'env-name': [{ kind: 'env-name', key: '[env]', value: 'A-B', place }],
+  'not-a-switch': [{ kind: 'not-a-switch', key: 'SBATCH_REBOOT', value: 'maybe', place }],
+  'not-an-option': [{ kind: 'not-an-option', key: 'SBATCH_ARGS', value: 'gpu', place }],
+  'not-one-of': [
+    {
+      kind: 'not-one-of',
+      key: 'SCHEDULER',
+      value: 'slrum',
+      choices: ['slurm', 'local', 'auto'],
+      nearest: 'slurm',
+      place,
+    },
+  ],
+  'refused-option': [
+    { kind: 'refused-option', key: 'SBATCH_OUTPUT', option: 'output', why: 'toolkit', place },
+    { kind: 'refused-option', key: 'SBATCH_WRAP', option: 'wrap', why: 'no-script', place },
+    { kind: 'refused-option', key: 'SBATCH_HELP', option: 'help', why: 'no-job', place },
+    { kind: 'refused-option', key: 'SBATCH_WAIT', option: 'wait', why: 'waits', place },
+    { kind: 'refused-option', key: 'SBATCH_QUIET', option: 'quiet', why: 'no-id', place },
+  ],
+  'missing-secret': [{ kind: 'missing-secret', name: 'WANDB_API_KEY', place }],
+
+  // Files of the project
+  'no-such-file': [
+    { kind: 'no-such-file', key: 'CODE_FILES', path: 'src/mian.py', nearest: 'src/main.py', place },
+    { kind: 'no-such-file', key: 'CODE_FILES', path: 'src/*.jl', place },
+  ],
+  'no-template': [
+    { kind: 'no-template', template: 'gup', templates: ['gpu'], nearest: 'gpu', place },
+    { kind: 'no-template', template: 'gpu', templates: [], place },
+  ],
+  'not-a-file': [{ kind: 'not-a-file', key: 'SCRIPT', path: 'src', place }],
+  'not-executable': [{ kind: 'not-executable', path: 'run it', place }],
+  'nothing-to-send': [{ kind: 'nothing-to-send', path: 'build/', place }],
+  'through-link': [{ kind: 'through-link', key: 'SCRIPT', path: 'a/b.py', link: 'a', place }],
+  'link-outside': [{ kind: 'link-outside', path: 'a', target: '/etc', place }],
+  'link-not-sent': [{ kind: 'link-not-sent', path: 'a', target: 'b', place }],
+  'undecodable-name': [{ kind: 'undecodable-name', path: 'caf\uFFFD.py' }],
+  'git-failed': [{ kind: 'git-failed', detail: 'fatal: detected dubious ownership in repository' }],
+
+  // Host
+  unreachable: [
+    { kind: 'unreachable', host: 'gigaflop', detail: 'ssh: Could not resolve hostname gigaflop', nearest: 'gigaflops' },
+    { kind: 'unreachable', host: 'node54', detail: '' },
+  ],
+  'login-refused': [
+    { kind: 'login-refused', host: 'node54', detail: 'me@node54: Permission denied (publickey).' },
+    { kind: 'login-refused', host: 'node54', detail: 'Host key verification failed.' },
+  ],
+  'connection-lost': [
+    { kind: 'connection-lost', host: 'node54', detail: 'client_loop: send disconnect: Broken pipe' },
+    { kind: 'connection-lost', host: 'local', detail: '' },
+  ],
+  'no-program': [
+    { kind: 'no-program', program: 'rsync', where: 'there' },
+    { kind: 'no-program', program: 'ssh', where: 'here' },
+  ],
+  'disk-full': [
+    { kind: 'disk-full', where: 'there', detail: 'rsync: write failed: No space left on device (28)' },
+    { kind: 'disk-full', where: 'here', detail: 'ENOSPC' },
+  ],
+  'transfer-failed': [
+    { kind: 'transfer-failed', direction: 'up', code: 23, detail: 'rsync: send_files failed' },
+    { kind: 'transfer-failed', direction: 'down', code: 99, detail: '' },
+  ],
+  'remote-program': [{ kind: 'remote-program', program: 'find', code: 2, detail: 'find: bad' }],
+
+  // Templates
+  'template-syntax': [
+    { kind: 'template-syntax', detail: 'expected variable end', raw: true, place },
+    { kind: 'template-syntax', detail: 'this tag is never closed', raw: false, place },
+  ],
+  'template-comment': [{ kind: 'template-comment', place }],
+  'template-tag': [{ kind: 'template-tag', tag: 'include', place }],
+  'unknown-filter': [{ kind: 'unknown-filter', name: 'uper', nearest: 'upper', place }],
+  'unknown-test': [{ kind: 'unknown-test', name: 'defned', nearest: 'defined', place }],
+  'undefined-variable': [
+    { kind: 'undefined-variable', name: 'SBATCH_CPU', nearest: 'SBATCH_CPUS', raw: false, place },
+    { kind: 'undefined-variable', name: 'print', raw: true, place },
+  ],
+  'unset-variable': [{ kind: 'unset-variable', name: 'PARTITION', place }],
+  'secret-variable': [{ kind: 'secret-variable', name: 'TOKEN', place }],
+  'unsafe-value': [{ kind: 'unsafe-value', name: 'SCRIPT', characters: ';$\n', place }],
+  'template-failed': [{ kind: 'template-failed', detail: 'cannot read x of nothing', place }],
+  'no-shebang': [
+    { kind: 'no-shebang', found: 'echo hello', place: { file: 'slurm/templates/x.sbatch' } },
+    { kind: 'no-shebang', found: '', place: { file: 'slurm/templates/x.sbatch' } },
+  ],
+  'bad-directive': [
+    { kind: 'bad-directive', reason: 'quote', text: '#SBATCH --comment="a', place },
+    { kind: 'bad-directive', reason: 'colon', text: '#SBATCH : x', place },
+    { kind: 'bad-directive', reason: 'argument', text: '#SBATCH --mem', place },
+    { kind: 'bad-directive', reason: 'word', text: '#SBATCH --comment=a b', place },
+  ],
+
+  // Scheduler
+  'no-slurm': [
+    { kind: 'no-slurm', host: 'node54' },
+    { kind: 'no-slurm', host: 'local' },
+  ],
+  'scheduler-failed': (['submit', 'query', 'watch', 'remove', 'cancel'] as const).map((doing) => ({
+    ...{ kind: 'scheduler-failed', doing, code: 1, detail: 'slurm_load_jobs error: Socket timed out' },
+  })),
+
+  // Runs
+  'not-pushed': [{ kind: 'not-pushed', id: 'x@seed1' }],
+  'not-submitted': [
+    { kind: 'not-submitted', id: 'x' },
+    { kind: 'not-submitted', id: 'x', jobId: '12345' },
+  ],
+  'no-profile-given': [
+    { kind: 'no-profile-given', tracked: ['x'], profiles: ['x', 'y'] },
+    { kind: 'no-profile-given', tracked: [], profiles: [] },
+  ],
+  'bad-state-file': [
+    { kind: 'bad-state-file', content: 'hello', place: { file: 'slurm/jobs/x@a.jobid', line: 1 } },
+    { kind: 'bad-state-file', content: '', place: { file: 'slurm/jobs/x.rundir', line: 1 } },
+  ],
+  busy: [{ kind: 'busy', id: 'x', pid: 77, lock: '/home/me/p/slurm/jobs/.x.lock' }],
+  declined: [
+    { kind: 'declined', id: 'x', jobId: '12345', runDir },
+    { kind: 'declined', id: 'x' },
+  ],
+  'already-ended': [{ kind: 'already-ended', id: 'x', verdict: failed() }],
+  'still-alive': [
+    { kind: 'still-alive', id: 'x', verdict: running() },
+    { kind: 'still-alive', id: 'x', verdict: verdict({ left: false }) },
+  ],
+  undecided: [
+    { kind: 'undecided', id: 'x', verdict: running({ state: 'UNKNOWN', basis: 'nobody' }) },
+    { kind: 'undecided', id: 'x', verdict: running({ state: 'UNKNOWN' }), trouble: 'sacct: error' },
+  ],
+  'queue-silent': [
+    { kind: 'queue-silent', id: 'x', detail: 'slurm_load_jobs error: Unable to contact slurm controller' },
+    { kind: 'queue-silent', id: '', detail: '' },
+  ],
+  'run-gone': [{ kind: 'run-gone', id: 'x', runDir }],
+  'push-incomplete': [{ kind: 'push-incomplete', id: 'x', runDir }],
+  'submit-refused': [{ kind: 'submit-refused', id: 'x', detail: 'sbatch: error: something new' }],
+  'submit-unknown': [{ kind: 'submit-unknown', id: 'x', detail: 'sbatch: error: Socket timed out' }],
+  'submit-failed': [{ kind: 'submit-failed', id: 'x', detail: 'cannot write to /mnt/x' }],
+  'container-impossible': [
+    { kind: 'container-impossible', runtime: 'pyxis', scheduler: 'local', place },
+    { kind: 'container-impossible', runtime: 'apptainer', scheduler: 'slurm', place },
+  ],
+  'results-missing': [{ kind: 'results-missing', id: 'x', paths: ['data/results/a/', 'out.csv'], runDir }],
+  'results-leave': [{ kind: 'results-leave', id: 'x', links: [{ path: 'out', target: '/scratch/out' }], runDir }],
+  'not-removed': [{ kind: 'not-removed', run: 'x-20260224-143052', detail: 'job 12345 still uses it' }],
+  'bad-job-id': [
+    { kind: 'bad-job-id', jobId: 'all' },
+    { kind: 'bad-job-id', jobId: '' },
+  ],
+  'no-such-job': [{ kind: 'no-such-job', jobId: '99' }],
+  'other-cluster': [{ kind: 'other-cluster', id: 'x', cluster: 'lab' }],
+  'removal-declined': [{ kind: 'removal-declined', count: 1 }],
+  'alive-run': [
+    { kind: 'alive-run', run: 'x-20260224-143052', jobId: '12345' },
+    { kind: 'alive-run', run: 'x-20260224-143052' },
+  ],
+
+  // Variables of scripts
+  'not-a-flag': [{ kind: 'not-a-flag', variable: 'YES', value: 'maybe', place: { file: 'command line' } }],
+  'not-a-number': [{ kind: 'not-a-number', variable: 'LINES', value: 'many', place: { file: 'command line' } }],
+};
