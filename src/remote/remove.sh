@@ -7,12 +7,15 @@ main() {
   root=$(expand "$1") name=$2
   case $name in '' | .* | -* | */* | *[!A-Za-z0-9@._-]*) refuse "not the name of a run: $name" ;; esac
   cd -- "$root/runs" 2>/dev/null || refuse "no folder $root/runs"
-  [ -e "$name" ] || [ -L "$name" ] || { echo gone; exit 0; }
+  was_there=yes
+  is_there || { echo gone; exit 0; }
   if [ -L "$name" ] || ! [ -d "$name" ]; then refuse "$name is no directory"; fi
   [ -O "$name" ] || refuse "$name belongs to somebody else"
-  # An earlier call whose connection was lost may be at its last step.
-  case $(ls -A "$name" 2>/dev/null) in '' | .slurm-runner) [ -e "$name/.slurm-runner/manifest.json" ] || soon_gone ;; esac
-  grep -qxF "  \"run\": \"$name\"," "$name/.slurm-runner/manifest.json" 2>/dev/null || refuse "$name has no manifest of its own"
+  grep -qxF "  \"run\": \"$name\"," "$name/.slurm-runner/manifest.json" 2>/dev/null || {
+    # An earlier call whose connection was lost may be at its last step.
+    case $(ls -A "$name" 2>/dev/null) in '' | .slurm-runner) [ -e "$name/.slurm-runner/manifest.json" ] || soon_gone ;; esac
+    refuse "$name has no manifest of its own"
+  }
   scheduler_ready "$3"
   newest "$name"
   [ "$attempt" -le "$4" ] || refuse "$name was submitted again meanwhile"
@@ -49,7 +52,14 @@ keep() {
   refuse "$1"
 }
 
+is_there() { [ -e "$name" ] || [ -L "$name" ]; }
+
 refuse() {
+  # Another removal of the same run may have come to its end between two of these lines.
+  if [ -n "${was_there:-}" ] && ! is_there; then
+    echo gone
+    exit 0
+  fi
   echo "refused$US$1"
   exit 0
 }

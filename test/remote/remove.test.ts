@@ -109,6 +109,20 @@ describe('a run of our own', () => {
     expect(await remove(NAME)).toBeUndefined();
   });
 
+  test('is asked for by several at once, as after a lost answer: none of them complains', async () => {
+    for (let round = 0; round < 12; round++) {
+      const said = await Promise.all(
+        [0, 8, 16, 24].map(async (milliseconds) => {
+          await new Promise((resolve) => setTimeout(resolve, milliseconds + round));
+          return remove(NAME);
+        }),
+      );
+      expect(said).toEqual([undefined, undefined, undefined, undefined]);
+      expect(gone()).toBe(true);
+      makeRun(NAME);
+    }
+  }, 60_000);
+
   test('never takes what its links point to along', async () => {
     const links: [string, string][] = [
       ['data/raw', 'raw'],

@@ -81,9 +81,9 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
       scene.wish(word);
       await fresh(lane);
       void link.proxy.cutAfter(limit);
-      const { exit } = await scene.toy.json('slurm-run', { PROFILE: 't', YES: '1' });
+      const { exit, json } = await scene.toy.json('slurm-run', { PROFILE: 't', YES: '1' });
       exits[exit] = (exits[exit] ?? 0) + 1;
-      expect([0, 3]).toContain(exit);
+      expect([0, 3], `${word}: ${JSON.stringify(json)}`).toContain(exit);
       await link.proxy.restore();
       await scene.carryOn(word);
       expect(scene.arrived(word)).toBe(true);
@@ -106,10 +106,10 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
       scene.wish(word);
       await fresh(lane);
       const cut = link.proxy.cutAfter(limit).then(() => link.proxy.restore());
-      const { exit } = await scene.toy.json('slurm-full', { PROFILE: 't', YES: '1' });
+      const { exit, json } = await scene.toy.json('slurm-full', { PROFILE: 't', YES: '1' });
       if (exit === 0) alone += 1;
       else {
-        expect(exit).toBe(3);
+        expect(exit, `${word}: ${JSON.stringify(json)}`).toBe(3);
         await cut;
         await scene.carryOn(word);
       }
@@ -136,8 +136,8 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
       await submitted(lane, word);
       await fresh(lane);
       void link.proxy.cutAfter(limit);
-      const { exit } = await scene.toy.json('slurm-collect', { PROFILE: 't' });
-      expect([0, 3]).toContain(exit);
+      const { exit, json } = await scene.toy.json('slurm-collect', { PROFILE: 't' });
+      expect([0, 3], `${word}: ${JSON.stringify(json)}`).toContain(exit);
       await link.proxy.restore();
       await scene.carryOn(word);
       expect(scene.arrived(word)).toBe(true);
