@@ -1,7 +1,7 @@
 /** slurm-full: push, submit, watch and collect. */
 
 import { collectedText } from '../src/report/collected.ts';
-import { pushedText } from '../src/report/pushed.ts';
+import { plannedText } from '../src/report/pushed.ts';
 import { submittedText } from '../src/report/submitted.ts';
 import { verdictText, watchedText } from '../src/report/verdict.ts';
 import { full } from '../src/run/lifecycle.ts';
@@ -12,8 +12,8 @@ command('slurm-full', async ({ which, project, dryRun, style, typed, terminal })
   const show = (submitted: Parameters<typeof submittedText>[0]) =>
     terminal.show(submittedText(submitted, style, typed));
   const result = await full(project(), about, dryRun, show);
-  const { push, watch, collect } = result;
-  if (!watch) return { result: { ...result, dryRun }, text: pushedText(push, style, typed, dryRun) };
+  const { watch, collect } = result;
+  if (!watch) return { result: { ...result, dryRun }, text: plannedText(result, style, typed) };
   if (!collect) return { exit: 1, result, text: watchedText(watch, style, typed) };
   const ended = verdictText(watch.id, collect.verdict, style, typed);
   return { exit: collect.verdict.success ? 0 : 1, result, text: `${ended}\n${collectedText(collect, style, typed)}` };

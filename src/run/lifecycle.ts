@@ -8,13 +8,15 @@ import { prepared } from './prepare.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { type PushResult, push } from './push.ts';
+import { type Rendered, renderRun } from './render.ts';
 import { type SubmitResult, submit } from './submit.ts';
 import { type WatchResult, watch } from './watch.ts';
 
 export interface RunResult {
   push: PushResult;
-  /** Without with DRY_RUN. */
   submit?: SubmitResult;
+  /** With DRY_RUN: what would be submitted. */
+  rendered?: Rendered;
 }
 
 export interface FullResult extends RunResult {
@@ -26,7 +28,8 @@ export interface FullResult extends RunResult {
 export function run(project: Project, which: WhichRun, dryRun = false): Promise<RunResult> {
   return prepared(project, which, dryRun, async (ready) => {
     const pushed = await push(project, ready, dryRun, () => project.host.openAhead());
-    return dryRun ? { push: pushed } : { push: pushed, submit: await submit(project, which) };
+    if (dryRun) return { push: pushed, rendered: await renderRun(project, ready.profile, pushed.runDir) };
+    return { push: pushed, submit: await submit(project, which) };
   });
 }
 

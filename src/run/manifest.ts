@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { CodeFile } from '../conf/code-files.ts';
 import type { Cluster, Profile } from '../conf/types.ts';
 import { VERSION } from '../version.ts';
+import type { Given } from './given.ts';
 
 export interface Manifest {
   tool: string;
@@ -24,6 +25,8 @@ export interface Manifest {
   /** Every key as used, with `[env]` under its names. */
   settings: Record<string, string>;
   env: Record<string, string>;
+  /** Those of the settings that make's command line gave. */
+  given: Given;
   /** sha256 of each file sent, in hexadecimal; of a link `-> TARGET`. */
   files: Record<string, string>;
 }
@@ -36,6 +39,7 @@ export async function describe(
   profile: Profile,
   cluster: Cluster,
   files: readonly CodeFile[],
+  given: Given,
 ): Promise<Manifest> {
   const [git, sums] = await Promise.all([gitState(root), checksums(root, files)]);
   return {
@@ -51,6 +55,7 @@ export async function describe(
     ...(git ? { git } : {}),
     settings: Object.fromEntries([...profile.settings].map(([key, setting]) => [key, setting.value])),
     env: { ...profile.env },
+    given,
     files: sums,
   };
 }

@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../conf/types.ts';
 import type { Program, Upload } from '../host/types.ts';
+import { givenNow } from './given.ts';
 import { codeDigest, describe, type Manifest, manifestParts } from './manifest.ts';
 import { runName } from './names.ts';
 import type { Prepared } from './prepare.ts';
@@ -40,7 +41,8 @@ export async function push(
   const result = { profile, run: name, runDir, files: paths, dataFiles: profile.dataFiles };
   if (dryRun) return result;
 
-  const manifest = await describe(root, profile, cluster, files);
+  const given = givenNow(project.commandLine);
+  const manifest = await describe(root, profile, cluster, files, given);
   for (const upload of dataUploads(project, profile)) await host.upload(upload);
   const token = randomBytes(8).toString('hex');
   const { about } = manifestParts(manifest);
@@ -58,7 +60,7 @@ export async function push(
   );
   const [remoteDir, run, home] = report.slice(-3) as [string, string, string];
   const madeDir = `${remoteDir}/runs/${run}`;
-  const notes = { home, ...(cluster.name === 'cluster' ? {} : { cluster: cluster.name }) };
+  const notes = { home, given, ...(cluster.name === 'cluster' ? {} : { cluster: cluster.name }) };
   writeRunDir(root, profile.id, madeDir, notes);
   return { ...result, run, runDir: madeDir, ...(sent === undefined ? {} : { sent }) };
 }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { isName } from '../conf/keys.ts';
 import { Failure } from '../failure.ts';
 import { tryLock } from '../host/lock.ts';
+import type { Given } from './given.ts';
 import type { RunProblem } from './problem.ts';
 import { jobsFolder } from './project.ts';
 
@@ -33,6 +34,8 @@ export interface Notes {
   cluster?: string;
   /** The home over there, which `~/` means. */
   home?: string;
+  /** What make's command line said when the run was pushed. */
+  given?: Given;
 }
 
 /** An absolute path of one line that ends in runs/NAME, the name being one that a push can have made. */
@@ -123,15 +126,19 @@ function readLine(root: string, name: string, shape: RegExp): string | undefined
 /** What can't be right is left out: losing it costs nothing. */
 function readNotes(root: string, id: string): Notes {
   try {
-    const { cluster, home } = JSON.parse(readText(root, `${id}.json`) ?? '{}') as Record<string, unknown>;
+    const { cluster, home, given } = JSON.parse(readText(root, `${id}.json`) ?? '{}') as Record<string, unknown>;
     return {
       ...(typeof cluster === 'string' && isName(cluster) ? { cluster } : {}),
       ...(typeof home === 'string' && /^\/[^\x00-\x1f\x7f]*$/.test(home) ? { home } : {}),
+      ...(isGiven(given) ? { given } : {}),
     };
   } catch {
     return {};
   }
 }
+
+const isGiven = (value: unknown): value is Given =>
+  typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
 
 function readText(root: string, name: string): string | undefined {
   try {

@@ -104,8 +104,10 @@ function recoverOne(
   const jobId = verdict.jobId ?? record.jobId;
   const same = tracked.runDir === record.dir && tracked.jobId === jobId;
   if (!same && !dryRun) {
-    const notes =
-      project.cluster.name === 'cluster' ? tracked.notes : { ...tracked.notes, cluster: project.cluster.name };
+    // What make's command line said at the push of another run is not this one's.
+    const { home } = tracked.notes;
+    const { name } = project.cluster;
+    const notes = { ...(home ? { home } : {}), ...(name === 'cluster' ? {} : { cluster: name }) };
     if (tracked.runDir !== record.dir) writeRunDir(root, id, record.dir, notes);
     if (jobId) writeJobId(root, id, jobId);
   }

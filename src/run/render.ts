@@ -15,6 +15,8 @@ import { quote } from '../host/quote.ts';
 import { type Header, parseHeader } from '../template/directives.ts';
 import { renderTemplate } from '../template/render.ts';
 import { templateValues } from '../template/values.ts';
+import { idOf } from './find.ts';
+import { withGiven } from './given.ts';
 import { nameOfRun, remoteDirOf, runName } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
@@ -38,9 +40,10 @@ export interface RenderResult extends Rendered {
 
 /** What `submit` would submit, for the tracked run directory or, if there is none, one that a push would make now. */
 export async function render(project: Project, options: { profile: string; tag?: string }): Promise<RenderResult> {
-  const profile = loadProfile(project.root, options.profile, options.tag, project.cluster, project.commandLine);
-  const tracked = readTracked(project.root, profile.id);
-  const runDir = tracked.runDir ?? `${project.cluster.remoteDir}/runs/${runName(profile.id, new Date())}`;
+  const { root, cluster } = project;
+  const tracked = readTracked(root, idOf(options));
+  const profile = loadProfile(root, options.profile, options.tag, cluster, await withGiven(project, tracked));
+  const runDir = tracked.runDir ?? `${cluster.remoteDir}/runs/${runName(profile.id, new Date())}`;
   return { ...(await renderRun(project, profile, runDir, tracked.notes.home)), profile, runDir };
 }
 

@@ -7,6 +7,8 @@ import { Failure } from '../failure.ts';
 import { quote } from '../host/quote.ts';
 import type { SubmitAnswer } from '../scheduler/types.ts';
 import type { Header } from '../template/directives.ts';
+import { idOf } from './find.ts';
+import { withGiven } from './given.ts';
 import { remember } from './history.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
@@ -32,15 +34,13 @@ export interface SubmitResult {
 
 /** The first job of the tracked run. Throws Failure(4) if it has one that has ended already. */
 export async function submit(project: Project, options: SubmitOptions): Promise<SubmitResult> {
-  const profile = loadProfile(project.root, options.profile, options.tag, project.cluster, project.commandLine, 'any');
-  const runDir = trackedRunDir(project, profile.id);
+  const { profile, runDir } = await trackedRun(project, options);
   return submitAttempt(project, profile, runDir, 1);
 }
 
 /** A new job in the same run directory, once the last one has ended; results so far stay where they are. */
 export async function resubmit(project: Project, options: SubmitOptions & { force?: boolean }): Promise<SubmitResult> {
-  const profile = loadProfile(project.root, options.profile, options.tag, project.cluster, project.commandLine, 'any');
-  const runDir = trackedRunDir(project, profile.id);
+  const { profile, runDir } = await trackedRun(project, options);
   const snapshot = await project.scheduler.query({ runs: [runDir], settle: 10 });
   const run = snapshot.runs.get(runDir);
   if (!run?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: profile.id, runDir });
@@ -58,10 +58,15 @@ export async function resubmit(project: Project, options: SubmitOptions & { forc
   return submitAttempt(project, profile, runDir, run.attempt + 1);
 }
 
-function trackedRunDir(project: Project, id: string): string {
-  const { runDir } = readTracked(project.root, id);
+/** The profile as it is now, with what make's command line said at the push, and the run directory. */
+async function trackedRun(project: Project, options: SubmitOptions): Promise<{ profile: Profile; runDir: string }> {
+  const { root, cluster } = project;
+  const tracked = readTracked(root, idOf(options));
+  const { id, runDir } = tracked;
   if (runDir === undefined) throw new Failure<RunProblem>(2, { kind: 'not-pushed', id });
-  return runDir;
+  const commandLine = await withGiven(project, tracked);
+  const profile = loadProfile(root, options.profile, options.tag, cluster, commandLine, 'any');
+  return { profile, runDir };
 }
 
 async function submitAttempt(

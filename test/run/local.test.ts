@@ -321,6 +321,33 @@ describe('the embedded executor', () => {
     expect([toy.read('out/a'), toy.read('other/b')]).toEqual(['a\n', 'b\n']);
   });
 
+  test('what the command line said at the push holds for every job of that run, unless it says otherwise now', async () => {
+    toy.write('says.sh', 'echo "says $*"; exit 3\n');
+    toy.profile('says', 'SCRIPT=says.sh\nSCRIPT_ARGS=profile\nSBATCH_TIME=1:00\n');
+    const said = async (target: string, variables: Record<string, string> = {}): Promise<string> => {
+      const { json } = await toy.json(target, { PROFILE: 'says', ...variables });
+      await toy.json('slurm-watch', { PROFILE: 'says' });
+      return toy.read(log(json.jobId ?? json.submit.jobId)).trim();
+    };
+    await toy.json('slurm-push', { PROFILE: 'says', ARGS: "'a  b' $X", SBATCH_TIME: '2:00' });
+    expect(await said('slurm-submit')).toBe('says a  b $X');
+    expect((await toy.json('slurm-render', { PROFILE: 'says' })).json.options).toContain('--time=2:00');
+    expect(await said('slurm-resubmit')).toBe('says a  b $X');
+    expect(await said('slurm-resubmit', { SCRIPT_ARGS: 'now' })).toBe('says now');
+    // Without a note of it here, as on another laptop, the manifest says it.
+    rmSync(join(toy.root, 'slurm/jobs'), { recursive: true });
+    await toy.json('slurm-recover', { PROFILE: 'says' });
+    expect(await said('slurm-resubmit')).toBe('says a  b $X');
+  });
+
+  test('DRY_RUN shows the script and its options, and does nothing', async () => {
+    const { stdout } = await toy.make('slurm-full', { PROFILE: 'waits', DRY_RUN: '1' });
+    expect(stdout).toMatch(/\[To be submitted\]\nsbatch --parsable \\\n +--job-name=waits-/);
+    expect(stdout).toContain('#!/bin/bash');
+    expect(stdout).toContain('Nothing was sent (DRY_RUN=1).');
+    expect(toy.has('.cluster')).toBe(false);
+  });
+
   test('recover finds a job whose state files were deleted', async () => {
     await toy.json('slurm-run', { PROFILE: 'waits' });
     await logHas('1', 'begun');
