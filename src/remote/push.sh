@@ -32,9 +32,7 @@ $manifest"
   report "$dir"
   report "$run"
   report "$HOME"
-  offers
-  # shellcheck disable=SC2086
-  receive $offers || exit
+  receive_anew || exit
   # An rsync that does not know `/./` in a list has put it where it was here.
   for stray in slurm/jobs/.outgoing-*/.slurm-runner/files; do
     if [ -f "$stray" ]; then
@@ -51,10 +49,12 @@ $(cat .slurm-runner/files)
   : >.slurm-runner/pushed
 }
 
-# offers: --copy-dest options for run directories that may hold the same files, the newest first, rsync's limit of 20 at
-# most. Runs whose code is known to be the same as one already taken are passed over.
-offers() {
-  offers='' seen=' ' taken=0
+# receive_anew: takes in what no other run directory has: they are offered as --copy-dest, the newest first, rsync's limit of 20
+# at most. Runs whose code is known to be the same as one already taken are passed over. By absolute paths: since the fixes of
+# CVE-2024-12086 rsync 3.2.7 and 3.4.1 find nothing behind a `..`, after they have promised that they would.
+receive_anew() {
+  seen=' '
+  set --
   # shellcheck disable=SC2012,SC2045
   for other in $(ls -t ..); do
     case $other in "$run" | *[!A-Za-z0-9@._-]*) continue ;; esac
@@ -62,8 +62,8 @@ offers() {
     first "../$other/.slurm-runner/code"
     case $seen in *" $line "*) continue ;; esac
     seen="$seen${line:-$other} "
-    offers="$offers --copy-dest=../$other"
-    taken=$((taken + 1))
-    [ "$taken" -lt 20 ] || break
+    set -- "$@" "--copy-dest=$dir/runs/$other"
+    [ $# -lt 20 ] || break
   done
+  receive "$@"
 }
