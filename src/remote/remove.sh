@@ -24,8 +24,9 @@ main() {
   newest "$name"
   [ "$attempt" -le "$4" ] || keep "$name was submitted again meanwhile"
   rows=$(scheduler_queue 2>&1) || keep "the scheduler does not answer: $(printf '%s' "$rows" | head -n 1)"
-  alive=$(printf '%s\n' "$rows" | sr_dir=$(pwd)/$name sr_name=$name awk -F "$US" "
-    $LIVE && (\$13 == ENVIRON[\"sr_dir\"] || substr(\$14, length(\$14) - length(ENVIRON[\"sr_name\"]) + 1) == ENVIRON[\"sr_name\"]) { print \$1; exit }")
+  alive=$(printf '%s\n' "$rows" | sr_name=$name awk -F "$US" "
+    function ours(text) { return substr(text, length(text) - length(ENVIRON[\"sr_name\"]) + 1) == ENVIRON[\"sr_name\"] }
+    $LIVE && (ours(\$13) || ours(\$14)) { print \$1, \$13 }" | user)
   [ -z "$alive" ] || keep "job $alive still uses it"
   # The manifest goes last: what an interruption leaves can be removed by the same rules.
   find "./$name" -mindepth 1 -maxdepth 1 ! -name .slurm-runner -exec rm -rf -- {} + &&
@@ -34,6 +35,19 @@ main() {
   if [ -e "$name" ]; then soon_gone; fi
   if [ -e "$name" ]; then refuse "$name could not be removed whole"; fi
   echo removed
+}
+
+# user: of live jobs with our name or our directory (`ID DIRECTORY` on standard input) the first that may use it. A namesake in
+# another folder, pushed from another project in the same second, does not.
+user() {
+  here=$(cd -- "$name" && pwd -P)
+  while read -r id dir; do
+    there=$(cd -- "$dir" 2>/dev/null && pwd -P)
+    if [ "${there:-$here}" = "$here" ]; then
+      echo "$id"
+      return
+    fi
+  done
 }
 
 # soon_gone: waits for another removal of the same run to come to its end.

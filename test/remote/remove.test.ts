@@ -123,6 +123,14 @@ describe('a run of our own', () => {
     }
   }, 60_000);
 
+  test('has a namesake in another folder whose job is alive: no hindrance', async () => {
+    write(`another/runs/${NAME}/file`, '');
+    const job = { state: 'RUNNING', submit: '1000', dir: join(remoteDir, `another/runs/${NAME}`), name: `pre-${NAME}` };
+    for (const [field, text] of Object.entries(job)) write(`slurm/executor/1/${field}`, `${text}\n`);
+    expect(await remove(NAME)).toBeUndefined();
+    expect(gone()).toBe(true);
+  });
+
   test('never takes what its links point to along', async () => {
     const links: [string, string][] = [
       ['data/raw', 'raw'],
