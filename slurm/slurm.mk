@@ -21,6 +21,17 @@ export SR_CLI $(SR_CLI)
 $(SR_TARGETS): slurm-%: $(SR_HOME)/dist/built
 	@exec node "$(SR_HOME)/dist/scripts/$*.js"
 
+# A misspelt target, by name; make itself would say no more than that there is no rule. Only of what was typed is there a
+# sr-unknown-…, and `%` gives way to every other pattern: what the project has rules for, or files, is left to it. So is a
+# target that it gave prerequisites and no recipe, and one with a dot, which is a file's name.
+SR_TYPED := $(filter-out $(SR_TARGETS) $(basename $(wildcard slurm-*)),$(filter slurm-%,$(MAKECMDGOALS)))
+SR_UNKNOWN := $(foreach t,$(SR_TYPED),$(if $(strip $(foreach c,. : ; %,$(findstring $c,$t))),,$t))
+ifneq ($(SR_UNKNOWN),)
+$(addprefix sr-unknown-,$(SR_UNKNOWN)): $(SR_HOME)/dist/built ;
+%: sr-unknown-%
+	@+$(if $(filter-out $<,$^ $|),:,exec node "$(SR_HOME)/dist/scripts/unknown-target.js" '$(subst ','\'',$@)' $(SR_COMMANDS))
+endif
+
 # One bundle a script, made again only when a source is newer; a start from the sources would take three times as long.
 SR_SOURCES := $(SR_HOME)/package-lock.json $(wildcard $(SR_HOME)/scripts/*.ts $(SR_HOME)/src/*.ts $(SR_HOME)/src/*/*.ts $(SR_HOME)/src/*/*/*.ts)
 $(SR_HOME)/dist/built: $(SR_SOURCES)

@@ -15,6 +15,7 @@ import {
 import { nearest } from './nearest.ts';
 import { COMMAND_LINE, type ConfProblem } from './problem.ts';
 import { optionOf, refusedLetters, refusedOptions, useOf } from './sbatch-options.ts';
+import { missedForm } from './sbatch-values.ts';
 import type { Layer, Setting } from './types.ts';
 
 /** Which keys a file may have: a cluster's all of them, a profile's those of a profile. */
@@ -63,7 +64,10 @@ export function checkValue(key: string, setting: Setting): ConfProblem[] {
   if (option && useOf(option, setting.value) === 'fault') {
     problems.push({ kind: 'not-a-switch', key, value: setting.value, place: setting.place });
   }
-  return key === 'SBATCH_ARGS' && problems.length === 0 ? checkSbatchArgs(setting) : problems;
+  if (problems.length > 0) return problems;
+  const form = option && missedForm(option, setting.value);
+  if (form) return [{ kind: 'wrong-form', key, value: setting.value, form, place: setting.place }];
+  return key === 'SBATCH_ARGS' ? checkSbatchArgs(setting) : [];
 }
 
 function ruleOf(key: string): KeyRule {

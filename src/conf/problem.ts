@@ -1,6 +1,7 @@
 /** What can be wrong with configuration files and command-line variables. All of it ends with exit code 2. */
 
 import { Failure, type Place, type ProblemBase } from '../failure.ts';
+import type { ValueForm } from './sbatch-values.ts';
 
 /** Why a value, or one word of a list, can't be right; all of them carry just the key and that value. */
 export type ValueFault =
@@ -70,6 +71,8 @@ export type ConfProblem = ProblemBase &
     // Values
     | { kind: ValueFault; key: string; value: string }
     | { kind: 'not-one-of'; key: string; value: string; choices: readonly string[]; nearest?: string }
+    /** A value that no sbatch takes for that option. */
+    | { kind: 'wrong-form'; key: string; value: string; form: ValueForm }
     | { kind: 'refused-option'; key: string; option: string; why: OptionRefusal }
     | { kind: 'missing-secret'; name: string }
     // Files that a profile names

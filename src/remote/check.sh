@@ -1,9 +1,9 @@
 # What a submission needs over there. Output, a record a line: `check WHAT ok|bad|note DETAIL`.
 
-# main SETUP REMOTE_DIR PARTITION ACCOUNT SCRIPT OPTION...: without SCRIPT nothing is tested for submission.
+# main SETUP REMOTE_DIR PARTITION ACCOUNT PYTHON SCRIPT OPTION...: without SCRIPT nothing is tested for submission.
 main() {
-  setup=$1 dir=$2 partition=$3 account=$4 script=$5
-  shift 5
+  setup=$1 dir=$2 partition=$3 account=$4 python=$5 script=$6
+  shift 6
   folder "$(expand "$dir")"
   record check rsync "$(command -v rsync >/dev/null && echo ok || echo bad)" "$(rsync --version 2>/dev/null | head -n 1)"
   # In a subshell: it exits where there is no sbatch.
@@ -13,6 +13,7 @@ main() {
   fi
   scheduler_ready "$setup"
   scheduler_check
+  [ -z "$python" ] || interpreter "$python"
   [ -z "$script" ] || test_only "$@"
 }
 
@@ -29,6 +30,15 @@ folder() {
   fi
   record check remote-dir ok "$1"
   record check space ok "$(df -Ph -- "$there" 2>/dev/null | awk 'NR == 2 { print $4 }')"
+}
+
+# interpreter PYTHON: jobs find it on the PATH of this shell, which they get, as far as their node has it; else what there is.
+interpreter() {
+  if command -v "$1" >/dev/null 2>&1; then
+    record check python ok "$("$1" --version 2>&1 </dev/null | head -n 1)"
+  else
+    record check python "$(scheduler_absence)" "$1" "$(if command -v python3 >/dev/null; then echo python3; fi)"
+  fi
 }
 
 test_only() {

@@ -87,5 +87,8 @@ scheduler_check() {
   case " $mine" in *" $account "*) record check account ok "$account" ;; *) record check account bad "$account" "$mine" ;; esac
 }
 
+# scheduler_absence: the verdict on a program that this host lacks. A compute node may have it.
+scheduler_absence() { echo note; }
+
 # scheduler_test OPTION... SCRIPT: whether it could be submitted; nothing is.
 scheduler_test() { scheduler_submit --test-only "$@"; }

@@ -1,6 +1,6 @@
 /** What to change after a job that did not end well. */
 
-import type { Verdict } from '../run/verdict.ts';
+import type { NotFound, Verdict } from '../run/verdict.ts';
 import { make, profileFile, type Typed } from './commands.ts';
 import { exitMeaning, signalMeaning } from './exit-codes.ts';
 import { memory } from './quantities.ts';
@@ -13,18 +13,21 @@ export function adviceOn(id: string, verdict: Verdict, typed: Typed = {}): strin
 }
 
 function ended(id: string, verdict: Verdict, typed: Typed): string[] {
-  const { nodes, state } = verdict;
+  const { nodes, state, notFound } = verdict;
   const file = profileFile(id);
+  const absent = notFound ? [howToBring(notFound, file)] : [];
   const again = make('slurm-resubmit', id, typed);
   const log = `The log says more: ${make('slurm-log', id, typed)}`;
   const elsewhere = `If it is the same node again, avoid it: SBATCH_EXCLUDE=${nodes || 'NODE'} in ${file}.`;
   switch (state) {
     case 'COMPLETED':
       return [
+        ...absent,
         'If a failed step is to fail the job, begin the script with set -e, or end it with the code of that step.',
         log,
       ];
     case 'FAILED': {
+      if (notFound) return [...absent, log];
       const { exitCode, signal } = verdict;
       const meaning =
         signal !== undefined ? signalMeaning(signal) : exitCode === undefined ? undefined : exitMeaning(exitCode);
@@ -63,6 +66,22 @@ function ended(id: string, verdict: Verdict, typed: Typed): string[] {
     default:
       return [log];
   }
+}
+
+/** What to set where a program was missing. */
+function howToBring({ program, isPython }: NotFound, file: string): string {
+  if (isPython) {
+    const bring = `MODULES, CONDA, VENV or CONTAINER bring ${program}`;
+    // The one that was missing need not be tried again.
+    return /(^|\/)python3$/.test(program)
+      ? `PYTHON in ${file} has to name an interpreter that is there; or let ${bring}.`
+      : `Set PYTHON=python3 in ${file}, which more systems have; or let ${bring}.`;
+  }
+  if (program.includes('/')) {
+    return `${program}, or the interpreter in its #! line, is not where the job ran: is it in CODE_FILES, or on a file system that every node has mounted?`;
+  }
+  const python = program === 'python' ? ' Many systems have python3 alone.' : '';
+  return `MODULES, CONDA, VENV, SETUP or CONTAINER in ${file} decide whether a job finds ${program} on its PATH.${python}`;
 }
 
 function now({ reqMem }: Verdict): string {

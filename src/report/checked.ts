@@ -22,6 +22,7 @@ const LABELS: Record<CheckSubject, string> = {
   accounting: 'Accounting',
   partition: 'Partition',
   account: 'Account',
+  python: 'Python',
   'test-only': 'Test submission',
 };
 
@@ -36,6 +37,11 @@ const ADVICE: Partial<Record<CheckSubject, (item: CheckItem) => string>> = {
   accounting: () => 'Slurm keeps no accounting here: how a job ended is known from its marker and the queue alone.',
   partition: ({ choices = [] }) => `There are: ${choices.join(', ')}. Change PARTITION.`,
   account: ({ choices = [] }) => `Yours are: ${choices.join(', ')}. Change ACCOUNT.`,
+  python: ({ detail, verdict, choices: [other] = [] }) => {
+    const nodes = verdict === 'note' ? ', though compute nodes may differ' : '';
+    const next = other ? `Set PYTHON=${other} in the profile` : 'Set PYTHON in the profile to one that is there';
+    return `There is no ${detail} on the PATH there${nodes}. ${next}; or let MODULES, CONDA, VENV or CONTAINER bring one.`;
+  },
   'test-only': () => 'Change what sbatch complains of in the profile, its template or cluster.conf.',
 };
 

@@ -11,7 +11,12 @@ import type { Typed } from './commands.ts';
 /** What scripts find wrong with a variable of theirs: YES=maybe, LINES=many. */
 export type VariableProblem = ProblemBase & { kind: 'not-a-flag' | 'not-a-number'; variable: string; value: string };
 
-export type Problem = ConfProblem | HostProblem | TemplateProblem | SchedulerProblem | RunProblem | VariableProblem;
+/** What was typed after `make` and is none of ours: slurm-runs. */
+export type TargetProblem = ProblemBase & { kind: 'unknown-target'; name: string; nearest?: string };
+
+export type Problem =
+  | (ConfProblem | HostProblem | TemplateProblem | SchedulerProblem | RunProblem)
+  | (VariableProblem | TargetProblem);
 
 /** A problem in words. */
 export interface Told {

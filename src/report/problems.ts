@@ -8,6 +8,7 @@ import { confSentences } from './problems/conf.ts';
 import { hostSentences } from './problems/host.ts';
 import { runSentences } from './problems/run.ts';
 import { schedulerSentences } from './problems/scheduler.ts';
+import { targetSentences } from './problems/targets.ts';
 import { templateSentences } from './problems/template.ts';
 import { variableSentences } from './problems/variables.ts';
 import type { Style } from './style.ts';
@@ -19,6 +20,7 @@ const sentences: Sentences<Problem> = {
   ...schedulerSentences,
   ...runSentences,
   ...variableSentences,
+  ...targetSentences,
 };
 
 /** Lines of another program's words that are shown; the end of them tells most. */

@@ -88,13 +88,17 @@ function taskCounts(tasks: Record<string, number>): string {
 }
 
 function endedText(verdict: Verdict): string {
-  const { state, exitCode, signal, stepCode, nodes, reqMem, maxRss, limit } = verdict;
+  const { state, exitCode, signal, stepCode, nodes, reqMem, maxRss, limit, notFound } = verdict;
+  const absent = notFound && `${notFound.program} was not found`;
   switch (state) {
     case 'COMPLETED':
-      if (stepCode) return `but a step of it failed (exit code ${stepCode}) and its script went on after that`;
+      if (stepCode) {
+        const failed = [`exit code ${stepCode}`, absent].filter(Boolean).join(', ');
+        return `but a step of it failed (${failed}) and its script went on after that`;
+      }
       return exitCode ? `but its exit code is ${exitCode}` : '';
     case 'FAILED':
-      return failedText(exitCode, signal);
+      return failedText(exitCode, signal, absent);
     case 'OUT_OF_MEMORY': {
       const asked = reqMem && /[1-9]/.test(reqMem) && `${memory(reqMem)} asked for`;
       const facts = [asked, maxRss && `${memory(maxRss)} in use when last measured`].filter(Boolean).join(', ');
@@ -122,7 +126,8 @@ function endedText(verdict: Verdict): string {
   }
 }
 
-function failedText(exitCode: number | undefined, signal: string | undefined): string {
+/** `absent` says what it failed for want of, if that is known. */
+function failedText(exitCode: number | undefined, signal: string | undefined, absent: string | undefined): string {
   if (signal !== undefined) {
     const { name, means } = signalMeaning(signal);
     const number = /^[1-9]/.test(signal) && name ? `signal ${signal}` : '';
@@ -132,7 +137,7 @@ function failedText(exitCode: number | undefined, signal: string | undefined): s
   if (exitCode === undefined) return '';
   // Slurm says FAILED and 0 where its accounting lost the code's top bit, or where the job could not be set up.
   if (exitCode === 0) return 'its exit code is not known';
-  return [`exit code ${exitCode}`, exitMeaning(exitCode)?.means].filter(Boolean).join(', ');
+  return [`exit code ${exitCode}`, absent ?? exitMeaning(exitCode)?.means].filter(Boolean).join(', ');
 }
 
 /** `SIGKILL`; `signal 53` for one without a name. */

@@ -1,6 +1,7 @@
 /** check: whether everything a job needs is in order, here and over there; changes nothing. */
 
 import { execa } from 'execa';
+import { ownTemplate } from '../conf/local-paths.ts';
 import { readProfiles } from '../conf/profile.ts';
 import type { Profile } from '../conf/types.ts';
 import { Failure, type ProblemBase } from '../failure.ts';
@@ -20,6 +21,7 @@ export type CheckSubject =
       | 'accounting'
       | 'partition'
       | 'account'
+      | 'python'
       | 'test-only'
     );
 
@@ -56,7 +58,9 @@ export async function check(project: Project, id?: { profile: string }): Promise
     items.push({ subject: 'profile', verdict: problems.length > 0 ? 'bad' : 'ok', detail: one.name, problems });
     if (id && problems.length === 0) rendered = attempt;
   }
-  items.push(...(await remotely(project, read[0]?.profile, rendered && 'job' in rendered ? rendered : undefined)));
+  const python = id && read[0]?.profile ? pythonOnPath(project, read[0].profile) : undefined;
+  const ready = rendered && 'job' in rendered ? rendered : undefined;
+  items.push(...(await remotely(project, read[0]?.profile, python, ready)));
   return { items, ok: items.every(({ verdict }) => verdict !== 'bad') };
 }
 
@@ -82,10 +86,21 @@ async function tryRender(
   }
 }
 
+/** PYTHON, if it is what runs the profile's SCRIPT and nothing in the job changes where it is found. */
+function pythonOnPath({ root }: Project, profile: Profile): string | undefined {
+  const { script, python, container, containerRuntime, modules, conda, venv, setup, env } = profile;
+  // A template of the project's own may do anything; a path not from the root begins in the run directory.
+  const elsewhere = ownTemplate(root, profile.template) !== undefined || /^[^/]+\//.test(python);
+  const contained = container !== undefined && containerRuntime !== 'none';
+  const changed = contained || modules.length > 0 || conda || venv || setup || 'PATH' in env;
+  return script?.endsWith('.py') && !elsewhere && !changed ? python : undefined;
+}
+
 /** One round trip; what cannot be reached is an item too. */
 async function remotely(
   project: Project,
   profile: Profile | undefined,
+  python: string | undefined,
   rendered: { job: string; options: string[] } | undefined,
 ): Promise<CheckItem[]> {
   const { host, cluster, scheduler } = project;
@@ -94,6 +109,7 @@ async function remotely(
       remoteDir: cluster.remoteDir,
       partition: profile?.partition ?? '',
       account: profile?.account ?? '',
+      python: python ?? '',
       job: rendered?.job ?? '',
       options: rendered?.options ?? [],
     });

@@ -1,11 +1,13 @@
 /** collect: results and logs of a job that has ended come home, verified; only then does its run directory go. */
 
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Snapshot } from '../scheduler/types.ts';
 import { idOf, type Known, lookAt, trackedHere, type WhichRun } from './find.ts';
 import { findResults, type Gathered, gather, planned } from './gather.ts';
 import { remember } from './history.ts';
+import { endOf, withNotFound } from './not-found.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { exclusively, forget, readTracked } from './record.ts';
@@ -108,13 +110,15 @@ async function collectKnown(
   }
   const gathered = await gather(project, tracked, found);
   remember(project, tracked, jobId, verdict);
+  const logs = () => gathered.logs.map((path) => endOf(join(project.root, path)));
+  const told = await withNotFound(project, tracked, verdict, logs);
   const removed = verdict.success || options.force === true;
   if (removed) {
     await toDisk();
     await removeRun(project, record);
     forget(project.root, id, runDir);
   } else await project.host.run({ files: ['lib', 'mark'], args: [runDir] });
-  return { id, jobId, runDir, verdict, gathered, removed };
+  return { id, jobId, runDir, verdict: told, gathered, removed };
 }
 
 /** What was brought must outlast a power cut before it goes over there. sync(1), which a system may lack: then there is no more to do. */

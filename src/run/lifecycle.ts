@@ -9,7 +9,7 @@ import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { type PushResult, push } from './push.ts';
 import { type Rendered, renderRun } from './render.ts';
-import { type SubmitResult, submit } from './submit.ts';
+import { type SubmitResult, submitPushed } from './submit.ts';
 import { type WatchResult, watch } from './watch.ts';
 
 export interface RunResult {
@@ -29,7 +29,7 @@ export function run(project: Project, which: WhichRun, dryRun = false): Promise<
   return prepared(project, which, dryRun, async (ready) => {
     const pushed = await push(project, ready, dryRun, () => project.host.openAhead());
     if (dryRun) return { push: pushed, rendered: await renderRun(project, ready.profile, pushed.runDir) };
-    return { push: pushed, submit: await submit(project, which) };
+    return { push: pushed, submit: await submitPushed(project, which) };
   });
 }
 

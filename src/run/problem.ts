@@ -26,6 +26,8 @@ export type RunProblem = ProblemBase &
     | { kind: 'not-removed'; run: string; detail: string }
     /** CONTAINER without Slurm, or with a runtime that the default template does not know yet. */
     | { kind: 'container-impossible'; runtime: 'pyxis' | 'apptainer'; scheduler: 'slurm' | 'local' }
+    /** An option of sbatch that means nothing without Slurm, and is not to be passed over. */
+    | { kind: 'option-impossible'; option: string }
     | { kind: 'bad-job-id'; jobId: string }
     | { kind: 'no-such-job'; jobId: string }
     | { kind: 'other-cluster'; id: string; cluster: string }

@@ -7,12 +7,12 @@ import { readEnvFile } from '../conf/env-file.ts';
 import { ownTemplate } from '../conf/local-paths.ts';
 import type { ConfProblem } from '../conf/problem.ts';
 import { loadProfile } from '../conf/profile.ts';
-import { refusedOptions, rivalOptions } from '../conf/sbatch-options.ts';
+import { optionKey, refusedOptions, rivalOptions } from '../conf/sbatch-options.ts';
 import type { Profile } from '../conf/types.ts';
-import { Failure } from '../failure.ts';
+import { Failure, type Place } from '../failure.ts';
 import { remoteText } from '../host/program.ts';
 import { quote } from '../host/quote.ts';
-import { type Header, parseHeader } from '../template/directives.ts';
+import { type Header, optionsAmong, parseHeader } from '../template/directives.ts';
 import { renderTemplate } from '../template/render.ts';
 import { templateValues } from '../template/values.ts';
 import { idOf } from './find.ts';
@@ -63,6 +63,7 @@ export async function renderRun(project: Project, profile: Profile, runDir: stri
   });
   const header = parseHeader(script, template.shown);
   checkDirectives(header, template.shown);
+  if (scheduler.kind === 'local') checkEmbedded(profile, header, template.shown);
   return { script, header, jobName, options: sbatchOptions(profile, header, runDir, remoteDir, jobName) };
 }
 
@@ -101,6 +102,22 @@ function checkContainer(project: Project, profile: Profile): void {
     scheduler: project.scheduler.kind,
     ...(place ? { place } : {}),
   });
+}
+
+/** What `scheduler_submit` of local.sh refuses, since it starts every job at once and alone; said before anything is sent. */
+const NEED_SLURM = ['array', 'begin', 'dependency', 'hold'];
+
+function checkEmbedded(profile: Profile, { directives }: Header, file: string): void {
+  const placeOf = (key: string) => profile.settings.get(key)?.place;
+  const given: { option: string; place: Place | undefined }[] = [
+    ...profile.sbatch.map(({ name }) => ({ option: name, place: placeOf(optionKey(name)) })),
+    ...optionsAmong(profile.sbatchArgs).map(({ name }) => ({ option: name, place: placeOf('SBATCH_ARGS') })),
+    ...directives.flatMap(({ line, options }) => options.map(({ name }) => ({ option: name, place: { file, line } }))),
+  ];
+  const problems = given
+    .filter(({ option }) => NEED_SLURM.includes(option))
+    .map(({ option, place }): RunProblem => ({ kind: 'option-impossible', option, ...(place && { place }) }));
+  if (problems.length > 0) throw new Failure<RunProblem>(2, ...problems);
 }
 
 /** An option and those of which sbatch takes only one with it. */

@@ -35,7 +35,15 @@ export interface SubmitResult {
 /** The first job of the tracked run. Throws Failure(4) if it has one that has ended already. */
 export async function submit(project: Project, options: SubmitOptions): Promise<SubmitResult> {
   const { profile, runDir } = await trackedRun(project, options);
-  return submitAttempt(project, profile, runDir, 1);
+  const result = await submitAttempt(project, profile, runDir, 1);
+  if (result.existing) await mustLive(project, profile.id, runDir);
+  return result;
+}
+
+/** The first job of a run that this very command has pushed: one that is there already is this one, its answer was lost. */
+export async function submitPushed(project: Project, options: SubmitOptions): Promise<SubmitResult> {
+  const { profile, runDir } = await trackedRun(project, options);
+  return { ...(await submitAttempt(project, profile, runDir, 1)), existing: false };
 }
 
 /** A new job in the same run directory, once the last one has ended; results so far stay where they are. */
@@ -87,7 +95,6 @@ async function submitAttempt(
   if (!('jobId' in answer)) throw refusal(answer, id, runDir);
   writeJobId(root, id, answer.jobId);
   const existing = answer.outcome === 'existing';
-  if (existing) await mustLive(project, id, runDir);
   return { profile, header: rendered.header, jobId: answer.jobId, runDir, existing, attempt };
 }
 

@@ -33,8 +33,17 @@ export interface Verdict {
   restarts?: number;
   /** Of an array: how many tasks are in which state. */
   tasks?: Record<string, number>;
+  /** What it failed for want of, where somebody has looked into its log. */
+  notFound?: NotFound;
   /** Who said so. */
   basis: 'queue' | 'accounting' | 'marker' | 'nobody';
+}
+
+export interface NotFound {
+  /** As the log names it: a word, or a path. */
+  program: string;
+  /** It is PYTHON, which was to run SCRIPT. */
+  isPython: boolean;
 }
 
 /** What there is to go by of one job or array task. */

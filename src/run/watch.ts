@@ -6,6 +6,7 @@ import { hasEnded, parseState } from '../scheduler/states.ts';
 import type { Marker, WatchEvent } from '../scheduler/types.ts';
 import { lookAt, submittedRun, type TrackedRun, type WhichRun } from './find.ts';
 import { remoteDirOf } from './names.ts';
+import { lastBytes, withNotFound } from './not-found.ts';
 import type { Project } from './project.ts';
 import { writeJobId } from './record.ts';
 import type { Verdict } from './verdict.ts';
@@ -38,6 +39,7 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
   const logs = `${remoteDirOf(runDir)}/slurm/logs/${jobId}`;
   const start = options.lines === undefined ? 0 : -options.lines;
   const offsets = { out: start, err: start };
+  const ends: Record<'out' | 'err', Buffer> = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
   let last: Marker | undefined;
   let judged: number | undefined;
   const said = new Map<string, string>();
@@ -45,6 +47,7 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
     if (event.type === 'log') {
       // Where this piece ends is where a new connection goes on.
       offsets[event.name] = event.offset + event.data.length;
+      ends[event.name] = lastBytes(ends[event.name], event.data);
       project.talk.tell({ type: 'log', name: event.name, data: event.data });
     } else if (event.type === 'marker') {
       if (event.marker.jobId !== jobId) return;
@@ -87,7 +90,10 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
       writeJobId(project.root, id, verdict.jobId);
       return watch(project, options);
     }
-    if (verdict.ended) return { id, jobId, runDir, verdict };
+    if (verdict.ended) {
+      const logs = () => [ends.err.toString(), ends.out.toString()];
+      return { id, jobId, runDir, verdict: await withNotFound(project, run, verdict, logs) };
+    }
     if (verdict.state === 'UNKNOWN') {
       undecided += 1;
       if (undecided === PATIENCE) return { id, jobId, runDir, verdict };

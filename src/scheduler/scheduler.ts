@@ -52,8 +52,8 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
       if (answer.code !== 0) throw failed(host, 'watch', answer.code, answer.stderr);
       return reader.end();
     },
-    check: async ({ remoteDir, partition, account, job, options }) => {
-      const lines = (await call('check', [setup, remoteDir, partition, account, job, ...options])).split('\n');
+    check: async ({ remoteDir, partition, account, python, job, options }) => {
+      const lines = (await call('check', [setup, remoteDir, partition, account, python, job, ...options])).split('\n');
       return lines.flatMap((line) => checkRecord(line.split(SEPARATOR)));
     },
     remove: async (remoteDir, name, attempt) => {

@@ -177,6 +177,8 @@ export interface CheckRequest {
   remoteDir: string;
   partition: string;
   account: string;
+  /** The interpreter that a job finds on its PATH. */
+  python: string;
   /** A job and its options, to be tested for submission. */
   job: string;
   options: readonly string[];

@@ -107,6 +107,16 @@ export function parseHeader(script: string, file: string): Header {
   };
 }
 
+/** The options among words of a command line (SBATCH_ARGS), under their long names as in a header. */
+export function optionsAmong(words: readonly string[]): Directive['options'] {
+  const directive: Directive = { line: 1, text: '', options: [] };
+  readOptions(
+    words.map((text) => ({ text, directive })),
+    () => {},
+  );
+  return directive.options;
+}
+
 /**
  * Words as sbatch's own reader makes them (`_get_argument` in src/sbatch/opt.c): both kinds of quotes, in both a
  * backslash escapes, outside them one before a blank does not; `#` ends the line even in the middle of a word, and so

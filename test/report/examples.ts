@@ -129,6 +129,15 @@ export const problems: Examples = {
   'bad-name': [{ kind: 'bad-name', key: 'TAG', value: 'a/b', place: { file: 'command line' } }],
   'env-name': [{ kind: 'env-name', key: '[env]', value: 'A-B', place }],
   'not-a-switch': [{ kind: 'not-a-switch', key: 'SBATCH_REBOOT', value: 'maybe', place }],
+  'wrong-form': [
+    { kind: 'wrong-form', key: 'SBATCH_TIME', value: '10 minutes', form: 'time', place },
+    { kind: 'wrong-form', key: 'SBATCH_MEM', value: '1.5G', form: 'size', place },
+    { kind: 'wrong-form', key: 'SBATCH_CPUS', value: 'all', form: 'count', place },
+    { kind: 'wrong-form', key: 'SBATCH_NODES', value: '4-1', form: 'nodes', place },
+    { kind: 'wrong-form', key: 'SBATCH_ARRAY', value: '0..9', form: 'array', place: { file: 'command line' } },
+    { kind: 'wrong-form', key: 'SBATCH_GPUS', value: 'a100:two', form: 'gpus', place },
+    { kind: 'wrong-form', key: 'SBATCH_MAIL_TYPE', value: 'FAILED', form: 'events', place },
+  ],
   'not-an-option': [{ kind: 'not-an-option', key: 'SBATCH_ARGS', value: 'gpu', place }],
   'not-one-of': [
     {
@@ -272,6 +281,10 @@ export const problems: Examples = {
     { kind: 'container-impossible', runtime: 'pyxis', scheduler: 'local', place },
     { kind: 'container-impossible', runtime: 'apptainer', scheduler: 'slurm', place },
   ],
+  'option-impossible': [
+    { kind: 'option-impossible', option: 'array', place },
+    { kind: 'option-impossible', option: 'hold' },
+  ],
   'results-missing': [{ kind: 'results-missing', id: 'x', paths: ['data/results/a/', 'out.csv'], runDir }],
   'results-leave': [{ kind: 'results-leave', id: 'x', links: [{ path: 'out', target: '/scratch/out' }], runDir }],
   'not-removed': [{ kind: 'not-removed', run: 'x-20260224-143052', detail: 'job 12345 still uses it' }],
@@ -290,4 +303,10 @@ export const problems: Examples = {
   // Variables of scripts
   'not-a-flag': [{ kind: 'not-a-flag', variable: 'YES', value: 'maybe', place: { file: 'command line' } }],
   'not-a-number': [{ kind: 'not-a-number', variable: 'LINES', value: 'many', place: { file: 'command line' } }],
+
+  // Targets
+  'unknown-target': [
+    { kind: 'unknown-target', name: 'slurm-runs', nearest: 'slurm-run' },
+    { kind: 'unknown-target', name: 'slurm-frobnicate' },
+  ],
 };

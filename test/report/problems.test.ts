@@ -14,13 +14,13 @@ const all = Object.values(problems).flat() as Problem[];
 const typed: Typed = { target: 'slurm-run', profile: 'x', cluster: 'lab' };
 const text = (problem: Problem, about: Typed = {}) => problemText(problem, plain, about);
 
+/** Fields that hold words of our own. */
+const OURS = 'kind state basis why reason form doing where direction scheduler runtime'.split(' ');
+
 /** The same problem with something hostile in every text of it but words of our own. */
 function hostile(problem: Problem): Problem {
   const evil = (value: unknown, key: string): unknown => {
-    if (
-      ['kind', 'state', 'basis', 'why', 'reason', 'doing', 'where', 'direction', 'scheduler', 'runtime'].includes(key)
-    )
-      return value;
+    if (OURS.includes(key)) return value;
     if (problem.kind === 'missing-key' && key === 'key') return value;
     if (typeof value === 'string') return `${value}\x1b]0;pwned\x07\u009b2J\r\n\u202Eend`;
     if (Array.isArray(value)) return value.map((item) => evil(item, ''));
@@ -81,6 +81,14 @@ describe('a sentence', () => {
     const place = { file: 'slurm/profiles/x.conf', line: 4 };
     expect(text({ kind: 'unknown-key', key: 'SBATCH_CPU', nearest: 'SBATCH_CPUS', place })).toBe(
       'slurm/profiles/x.conf:4: unknown key SBATCH_CPU; did you mean SBATCH_CPUS?',
+    );
+  });
+
+  it('says how a value is written', () => {
+    const place = { file: 'slurm/profiles/x.conf', line: 4 };
+    expect(text({ kind: 'wrong-form', key: 'SBATCH_TIME', value: '10 minutes', form: 'time', place })).toBe(
+      'slurm/profiles/x.conf:4: SBATCH_TIME=10 minutes is no time limit; ' +
+        'write minutes (90), hours:minutes:seconds (04:00:00) or days-hours (2-12)',
     );
   });
 

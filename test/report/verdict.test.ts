@@ -101,6 +101,38 @@ describe('what to change', () => {
     [255, 'srun'],
   ])('after exit code %i', (exitCode, advice) => expect(text(failed({ exitCode }))).toContain(advice));
 
+  it('after a program was not found: names it, and what to set', () => {
+    const lacks = (program: string, isPython: boolean, exitCode = 127) =>
+      text(failed({ exitCode, notFound: { program, isPython } })).split('\n');
+    const log = '→ The log says more: make slurm-log PROFILE=x';
+    expect(lacks('python', true, 2)).toEqual([
+      'Job 12345 FAILED after 00:03:10: exit code 2, python was not found.',
+      '→ Set PYTHON=python3 in slurm/profiles/x.conf, which more systems have; or let MODULES, CONDA, VENV or CONTAINER bring python.',
+      log,
+    ]);
+    expect(lacks('/usr/bin/python3', true, 2)[1]).toBe(
+      '→ PYTHON in slurm/profiles/x.conf has to name an interpreter that is there; or let MODULES, CONDA, VENV or CONTAINER bring /usr/bin/python3.',
+    );
+    // PYTHON does not run what a COMMAND says.
+    expect(lacks('python', false)[1]).toMatch(
+      /^→ MODULES, CONDA, .* finds python on its PATH\. Many systems have python3/,
+    );
+    expect(lacks('nvcc', false)).toEqual([
+      'Job 12345 FAILED after 00:03:10: exit code 127, nvcc was not found.',
+      '→ MODULES, CONDA, VENV, SETUP or CONTAINER in slurm/profiles/x.conf decide whether a job finds nvcc on its PATH.',
+      log,
+    ]);
+    expect(lacks('./tool', false)[1]).toMatch(/^→ \.\/tool, or the interpreter in its #! line, .* CODE_FILES/);
+    expect(lacks('a\x1b[2J', false).join('\n')).not.toContain('\x1b');
+  });
+
+  it('after a step of a job that went on did not find its program', () => {
+    const told = text(verdict({ success: false, stepCode: 2, notFound: { program: 'nvcc', isPython: false } }));
+    expect(told).toMatch(/but a step of it failed \(exit code 2, nvcc was not found\) and its script went on/);
+    expect(told).toContain('finds nvcc on its PATH');
+    expect(told).toContain('set -e');
+  });
+
   it('after a kill, whether a number or a name was noted', () => {
     for (const signal of ['9', 'KILL', 'SIGKILL']) expect(text(failed({ signal }))).toContain('→ Raise SBATCH_MEM');
   });

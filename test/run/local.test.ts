@@ -139,6 +139,34 @@ describe('the embedded executor', () => {
     expect((await toy.json('slurm-watch', { PROFILE: 'bad' })).json.verdict.exitCode).toBe(3);
   });
 
+  test('a job whose interpreter is not there: it is named, and what to set', async () => {
+    toy.write('code/x.py', 'print()\n');
+    toy.profile('py', 'SCRIPT=code/x.py\n');
+    const checked = await toy.json('slurm-check', { PROFILE: 'py' });
+    expect(checked.exit).toBe(2);
+    expect(checked.json.items).toContainEqual({ subject: 'python', verdict: 'bad', detail: 'python' });
+    const { exit, json } = await toy.json('slurm-full', { PROFILE: 'py' });
+    expect(exit).toBe(1);
+    for (const { verdict } of [json.watch, json.collect]) {
+      expect(verdict).toMatchObject({
+        ...{ state: 'FAILED', exitCode: 127 },
+        notFound: { program: 'python', isPython: true },
+      });
+    }
+    const { stdout } = await toy.make('slurm-watch', { PROFILE: 'py' });
+    expect(stdout).toMatch(
+      /^Job 1 FAILED.*: exit code 127, python was not found\.\n→ Set PYTHON=python3 in slurm\/profiles\/py\.conf/m,
+    );
+    // Given with the run and no longer, it was PYTHON all the same.
+    const given = await toy.json('slurm-full', { PROFILE: 'py', TAG: 'a', PYTHON: 'python3.99' });
+    expect(given.json.collect.verdict.notFound).toEqual({ program: 'python3.99', isPython: true });
+    const again = await toy.json('slurm-collect', { PROFILE: 'py', TAG: 'a' });
+    expect(again.json.verdict.notFound).toEqual({ program: 'python3.99', isPython: true });
+    toy.profile('tool', 'COMMAND="echo a: b >&2; python x.py"\n');
+    const tool = await toy.json('slurm-full', { PROFILE: 'tool' });
+    expect(tool.json.collect.verdict.notFound).toEqual({ program: 'python', isPython: false });
+  });
+
   test('the time limit', async () => {
     toy.profile('long', 'COMMAND="echo begun; sleep 100"\nSBATCH_TIME=0:02\n');
     const { exit, json } = await toy.json('slurm-full', { PROFILE: 'long' });
@@ -367,10 +395,11 @@ describe('the embedded executor', () => {
     expect(toy.read('out/r')).toBe('r\n');
   });
 
-  test('what it cannot do it refuses', async () => {
+  test('what it cannot do it refuses before anything is sent', async () => {
     for (const option of ['ARRAY', 'DEPENDENCY', 'BEGIN']) {
       const { json } = await toy.json('slurm-run', { PROFILE: 'waits', [`SBATCH_${option}`]: '1' });
-      expect(json, option).toMatchObject({ exit: 2, problems: [{ kind: 'submit-refused' }] });
+      expect(json, option).toMatchObject({ exit: 2, problems: [{ kind: 'option-impossible' }] });
     }
+    expect(toy.has('.cluster')).toBe(false);
   });
 });

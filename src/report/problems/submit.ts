@@ -18,6 +18,10 @@ export const submitSentences = {
           says: `CONTAINER_RUNTIME=${runtime} is not supported yet`,
           next: ['CONTAINER_RUNTIME=pyxis runs .sqsh files and images of registries; none runs without a container.'],
         },
+  'option-impossible': ({ option }, typed) => ({
+    says: `the embedded executor (SCHEDULER=local) starts every job at once and alone: it knows no --${option}`,
+    next: [`Leave it out, or name a cluster with Slurm in ${clusterFile(typed)}.`],
+  }),
   'submit-refused': ({ id, detail }, typed) => {
     const down = DOWN.test(detail);
     return {
@@ -44,7 +48,10 @@ export const submitSentences = {
     words: detail,
     next: [`Once that is put right: ${make('slurm-submit', id, typed)}`],
   }),
-} satisfies Pick<Sentences<RunProblem>, 'container-impossible' | 'submit-refused' | 'submit-unknown' | 'submit-failed'>;
+} satisfies Pick<
+  Sentences<RunProblem>,
+  'container-impossible' | 'option-impossible' | 'submit-refused' | 'submit-unknown' | 'submit-failed'
+>;
 
 /** Slurm's controller was not reached. */
 const DOWN = /unable to contact|connect failure/i;

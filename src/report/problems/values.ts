@@ -1,6 +1,7 @@
 /** Sentences for values of the configuration that can't be right. */
 
 import type { ConfProblem, OptionRefusal, ValueFault } from '../../conf/problem.ts';
+import type { ValueForm } from '../../conf/sbatch-values.ts';
 import { didYouMean, type Sentences } from '../problem.ts';
 
 type ValueProblem = Extract<ConfProblem, { key: string; value: string }>;
@@ -42,6 +43,7 @@ export const valueSentences = {
     `${key} begins with ${cut(value)}, which is no option: sbatch would take it for the job script`,
   'not-one-of': ({ key, value, choices, nearest }) =>
     `${given({ key, value })} has to be one of ${choices.join(', ')}${didYouMean(nearest)}`,
+  'wrong-form': ({ key, value, form }) => `${given({ key, value })} ${FORMS[form]}`,
   'refused-option': ({ key, option, why }) => {
     const next = NEXT[option];
     return { says: `${key}: ${REFUSED[why](option)}`, ...(next && { next: [next] }) };
@@ -51,6 +53,18 @@ export const valueSentences = {
     next: [`Give it in the environment or in .env (${name}=…), which is never pushed.`],
   }),
 } satisfies Pick<Sentences<ConfProblem>, ValueKind | ValueFault>;
+
+const FORMS: Record<ValueForm, string> = {
+  time: 'is no time limit; write minutes (90), hours:minutes:seconds (04:00:00) or days-hours (2-12)',
+  size: 'is no size; write a whole number, with K, M, G or T right behind it (60G) or alone for megabytes (4000)',
+  count: 'has to be a whole number, 1 or more',
+  nodes: 'is no number of nodes; write one (2), the least and the most (1-4) or, from Slurm 23.02 on, a list (1,2,4)',
+  array:
+    'is no list of array tasks; write numbers and ranges (0-223 or 1,3,5-7), a range with a step (0-10:2), ' +
+    'and how many may run at a time behind all that (0-223%8)',
+  gpus: 'is no number of GPUs; write one (2), or a type and its number (a100:2), several with commas between them',
+  events: 'names no event to write mails about; choose BEGIN, END, FAIL, TIME_LIMIT, …, ALL or NONE',
+};
 
 const REFUSED: Record<OptionRefusal, (option: string) => string> = {
   toolkit: (option) => `slurm-runner sets --${option} itself`,
