@@ -5,7 +5,7 @@ import type { QueueRow } from '../scheduler/types.ts';
 import { labelled, table } from './block.ts';
 import { make, runPath, type Typed, withoutProfile } from './commands.ts';
 import { shown } from './escape.ts';
-import { count } from './quantities.ts';
+import { count, duration } from './quantities.ts';
 import type { Style } from './style.ts';
 import { stateWord } from './verdict.ts';
 
@@ -39,7 +39,7 @@ function queueLines(queue: readonly QueueRow[], style: Style): string[] {
   const [head = '', ...lines] = table(
     [
       ['JOBID', 'NAME', 'STATE', 'TIME', 'NODES', 'NODELIST'],
-      ...queue.map((row) => [row.id, row.name, row.state, row.elapsed, row.nodes, whereOrWhy(row)]),
+      ...queue.map((row) => [row.id, row.name, row.state, duration(row.elapsedSeconds), row.nodes, whereOrWhy(row)]),
     ],
     '    ',
     // As wide as an id and a time usually are, so that the columns stay where they are from one look to the next.

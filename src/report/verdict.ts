@@ -12,13 +12,13 @@ import type { Style } from './style.ts';
 
 /** `Job 12345 FAILED after 00:03:10: exit code 127, a command was not found.` */
 export function verdictLine(verdict: Verdict): string {
-  const { state, elapsedSeconds, elapsed, restarts, tasks } = verdict;
+  const { state, elapsedSeconds, restarts, tasks } = verdict;
   const job = verdict.jobId ? `Job ${verdict.jobId}` : 'The job';
   if (state === 'NOT_SUBMITTED') return 'There is no job of this run.';
   if (state === 'UNKNOWN') return `${job}: nobody can tell how it stands (UNKNOWN).`;
   if (isLive(state)) return `${job} is ${stateWord(verdict)}${colon(liveText(verdict, state))}.`;
   // Of an array it would be the time of one task.
-  const time = tasks ? undefined : elapsedSeconds === undefined ? elapsed : duration(elapsedSeconds);
+  const time = tasks || elapsedSeconds === undefined ? undefined : duration(elapsedSeconds);
   const after = [
     time && `${verdict.success ? 'in' : 'after'} ${time}`,
     restarts && `with ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`,
@@ -145,10 +145,14 @@ function signalWord(signal: string): string {
   return signalMeaning(signal).name || (/^[1-9]/.test(signal) ? `signal ${signal}` : 'a signal');
 }
 
-function liveText({ reason, nodes, elapsed, restarts, tasks }: Verdict, state: LiveState): string {
+function liveText({ reason, nodes, elapsedSeconds, restarts, tasks }: Verdict, state: LiveState): string {
   if (tasks) return taskCounts(tasks);
   if (state === 'RUNNING') {
-    const parts = [elapsed && `for ${elapsed}`, nodes && `on ${nodes}`, restarts && `restart ${restarts}`];
+    const parts = [
+      elapsedSeconds && `for ${duration(elapsedSeconds)}`,
+      nodes && `on ${nodes}`,
+      restarts && `restart ${restarts}`,
+    ];
     return parts.filter(Boolean).join(', ');
   }
   return (reason && reasonText(reason)) || LIVE[state];

@@ -19,7 +19,6 @@ export interface Verdict {
   reason?: string;
   /** The exit code of a failed step of a job that itself ended with 0. */
   stepCode?: number;
-  elapsed?: string;
   elapsedSeconds?: number;
   started?: string;
   endedAt?: string;
@@ -217,8 +216,11 @@ function details(
     value === undefined || value === '' || value === 0 ? {} : { [key]: value };
   return {
     ...given('reason', queue && queue.reason !== 'None' ? queue.reason : undefined),
-    ...given('elapsed', queue?.elapsed),
-    ...given('elapsedSeconds', account?.elapsedSeconds),
+    // Of what has not ended yet the queue knows better.
+    ...given(
+      'elapsedSeconds',
+      (account?.ended === 'Unknown' ? (queue ?? account) : (account ?? queue))?.elapsedSeconds,
+    ),
     ...given('started', account?.started ?? queue?.started),
     ...given('endedAt', account && account.ended !== 'Unknown' ? account.ended : undefined),
     ...given('nodes', queue?.nodeList || account?.nodeList),

@@ -4,47 +4,25 @@ import type { AccountRow, ExitPair, Marker, QueueRow, RunRecord, Snapshot } from
 
 export const SEPARATOR = '\x1f';
 
+/** squeue's fields, in the order of src/remote/slurm.sh. */
+const QUEUE_FIELDS = [
+  ...(['id', 'jobId', 'task', 'state', 'reason', 'elapsed', 'limit', 'nodes', 'nodeList', 'partition'] as const),
+  ...(['submitted', 'started', 'workDir', 'name'] as const),
+];
+
 /** A row of squeue; undefined for lines that are none (`CLUSTER: x`, a name with a newline). */
 export function queueRow(fields: readonly string[]): QueueRow | undefined {
-  if (fields.length !== 14) return undefined;
-  const [
-    id,
-    jobId,
-    task,
-    state,
-    reason,
-    elapsed,
-    limit,
-    nodes,
-    nodeList,
-    partition,
-    submitted,
-    started,
-    workDir,
-    name,
-  ] = fields as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  if (!/^\d+/.test(id)) return undefined;
-  return {
-    id,
-    jobId,
-    ...(/^\d+$/.test(task) && id.includes('_') ? { task } : {}),
-    ...{ state, reason, elapsed, limit, nodes, nodeList, partition, submitted, started, workDir, name },
-  };
+  if (fields.length !== QUEUE_FIELDS.length || !/^\d+/.test(fields[0] as string)) return undefined;
+  const named = Object.fromEntries(QUEUE_FIELDS.map((field, at) => [field, fields[at]]));
+  const { task, elapsed, ...rest } = named as Record<(typeof QUEUE_FIELDS)[number], string>;
+  const isTask = /^\d+$/.test(task) && rest.id.includes('_');
+  return { ...rest, ...(isTask ? { task } : {}), elapsedSeconds: seconds(elapsed) };
+}
+
+/** Seconds of `days-hours:minutes:seconds`, of which squeue leaves out what is 0 in front; 0 for what is none (`INVALID`). */
+function seconds(time: string): number {
+  const [, days = 0, hours = 0, minutes = 0, rest = 0] = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(time) ?? [];
+  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(rest);
 }
 
 /** A row of sacct; undefined for lines that are none. */

@@ -12,7 +12,7 @@ export interface QueueRow {
   state: string;
   /** Why it is pending, or how it ended. */
   reason: string;
-  elapsed: string;
+  elapsedSeconds: number;
   limit: string;
   nodes: string;
   nodeList: string;

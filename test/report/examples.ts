@@ -20,7 +20,7 @@ export const running = (about: Partial<Verdict> = {}): Verdict =>
 
 export function queueRow(about: Partial<QueueRow> = {}): QueueRow {
   return {
-    ...{ id: '12345', jobId: '12345', state: 'RUNNING', reason: 'None', elapsed: '01:23:45', limit: '02:00:00' },
+    ...{ id: '12345', jobId: '12345', state: 'RUNNING', reason: 'None', elapsedSeconds: 5025, limit: '02:00:00' },
     ...{ nodes: '1', nodeList: 'giganode-51', partition: 'all', submitted: '', started: '' },
     ...{ workDir: '/mnt/giga/runs/backtest_v5-20260224-143052', name: 'ptj-backtest_v5', ...about },
   };

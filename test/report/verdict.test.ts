@@ -13,7 +13,11 @@ const ended = (state: Verdict['state'], about: Partial<Verdict> = {}) => verdict
 describe('how a job ended', () => {
   it.each<[string, Verdict, string]>([
     ['well', verdict({ elapsedSeconds: 5025 }), 'Job 12345 COMPLETED in 01:23:45.'],
-    ['well, after restarts', verdict({ elapsed: '1:00', restarts: 2 }), 'Job 12345 COMPLETED in 1:00 with 2 restarts.'],
+    [
+      'well, after restarts',
+      verdict({ elapsedSeconds: 60, restarts: 2 }),
+      'Job 12345 COMPLETED in 00:01:00 with 2 restarts.',
+    ],
     ['by an exit code', failed(), 'Job 12345 FAILED after 00:03:10: exit code 3.'],
     ['without a time', failed({ elapsedSeconds: undefined }), 'Job 12345 FAILED: exit code 3.'],
     [

@@ -10,7 +10,7 @@ const NAME = 'p-20260102-030405';
 const DIR = `/scratch/me/runs/${NAME}`;
 
 const queued = (state: string, more: Partial<QueueRow> = {}): QueueRow => ({
-  ...{ id: '7', jobId: '7', state, reason: 'None', elapsed: '0:10', limit: '1:00:00', nodes: '1', nodeList: 'n1' },
+  ...{ id: '7', jobId: '7', state, reason: 'None', elapsedSeconds: 10, limit: '1:00:00', nodes: '1', nodeList: 'n1' },
   ...{ partition: 'main', submitted: '', started: '', workDir: DIR, name: `pre-${NAME}`, ...more },
 });
 

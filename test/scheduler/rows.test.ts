@@ -5,13 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { accountRow, marker, queueRow, SEPARATOR, snapshot } from '../../src/scheduler/rows.ts';
 
 const QUEUE = {
-  ...{ id: '7', jobId: '7', state: 'RUNNING', reason: 'None', elapsed: '0:10', limit: '1:00:00', nodes: '1' },
+  ...{ id: '7', jobId: '7', state: 'RUNNING', reason: 'None', elapsedSeconds: 10, limit: '1:00:00', nodes: '1' },
   ...{ nodeList: 'n1', partition: 'main', submitted: '2026-01-02T03:04:05', started: 'N/A' },
   ...{ workDir: '/r/runs/p-20260102-030405', name: 'p-20260102-030405' },
 };
 const queueFields = (row: Partial<typeof QUEUE> & { task?: string } = {}): string[] => {
-  const { id, jobId, task = 'N/A', ...rest } = { ...QUEUE, ...row };
-  return [id, jobId, task, ...Object.values(rest)];
+  const { id, jobId, task = 'N/A', elapsedSeconds, ...rest } = { ...QUEUE, ...row };
+  const [state, reason, ...others] = Object.values(rest);
+  return [id, jobId, task, state ?? '', reason ?? '', `0:${elapsedSeconds}`, ...others];
 };
 const accountFields = (changes: Record<number, string> = {}): string[] => {
   const fields = ['7', '7', 'COMPLETED', '0:0', '0:0', '2026-01-02T03:04:05', '2026-01-02T03:04:06', 'Unknown'];
@@ -41,6 +42,18 @@ describe('a row of the queue', () => {
 
   test('may have empty fields', () => {
     expect(queueRow(queueFields({ nodeList: '', reason: '', name: '' }))).toMatchObject({ nodeList: '', name: '' });
+  });
+
+  test.each([
+    ['0:00', 0],
+    ['59:01', 3541],
+    ['1:00:00', 3600],
+    ['2-03:04:05', 183_845],
+    ['INVALID', 0],
+  ])('of a job that ran for %s', (elapsed, elapsedSeconds) => {
+    const fields = queueFields();
+    fields[5] = elapsed;
+    expect(queueRow(fields)).toEqual({ ...QUEUE, elapsedSeconds });
   });
 
   // Pitfall 8.
