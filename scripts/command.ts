@@ -1,6 +1,7 @@
 /** What every script does around its verb: reads the variables, shows what happens, and turns the end into an exit code. */
 
 import pc from 'picocolors';
+import { mustExist } from '../src/conf/profile.ts';
 import { type ExitCode, Failure } from '../src/failure.ts';
 import type { Typed } from '../src/report/commands.ts';
 import { interruptedText } from '../src/report/events.ts';
@@ -50,6 +51,7 @@ export async function command(target: string, work: (context: Context) => Promis
   process.once('SIGINT', () => {
     terminal.done();
     process.stderr.write(`\n${interruptedText(typed.profile, typed.tag, typed)}\n`);
+    if (json) process.stdout.write(`${toJson(target, 130, {}, typed)}\n`);
     process.exit(130);
   });
   // `make slurm-status | head`: whoever reads has had enough.
@@ -76,6 +78,9 @@ function context(given: Variables, style: Style, typed: Typed, terminal: Termina
   const which = (): WhichRun => {
     const found = given.which();
     if (!found) throw missingProfile(root, given.all);
+    // A run may be tracked though its profile is gone; of what is neither, nothing can be known.
+    const { runDir, jobId } = readTracked(root, idOf(found));
+    if (runDir === undefined && jobId === undefined) mustExist(root, found.profile);
     return found;
   };
   return {

@@ -63,8 +63,11 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
     if (given.flag('YES')) return true;
     if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false;
     const reader = createInterface({ input: process.stdin, output: process.stdout });
+    // It reads Ctrl-C as a key, and what Ctrl-D ends has no answer.
+    reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
     try {
-      return isYes(await reader.question(`${asked} `));
+      return isYes(await Promise.race([reader.question(`${asked} `), ended]));
     } finally {
       reader.close();
     }

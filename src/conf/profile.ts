@@ -96,6 +96,13 @@ function checkNames(root: string, name: string, tag: string | undefined): ConfPr
   );
 }
 
+/** Throws Failure(2) with the nearest name if the project has no such profile. */
+export function mustExist(root: string, profile: string): void {
+  if (!listProfiles(root).includes(profile)) {
+    throw new Failure<ConfProblem>(2, noProfile(root, profile, `slurm/profiles/${profile}.conf`));
+  }
+}
+
 function noProfile(root: string, profile: string, file: string): ConfProblem {
   const profiles = listProfiles(root);
   const hint = nearest(profile, profiles);

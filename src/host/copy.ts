@@ -64,9 +64,14 @@ async function isSame(source: string, stats: Stats, other: string, checksum: boo
 
 /** Whether two files hold the same bytes; links are followed. */
 export async function sameContent(a: string, b: string): Promise<boolean> {
-  const [one, two] = [await open(a), await open(b)];
+  const [one, two] = await Promise.all([stat(a), stat(b)]);
+  return one.size === two.size && beginsWith(a, b);
+}
+
+/** Whether `file` begins with all the bytes of `start`; links are followed. */
+export async function beginsWith(file: string, start: string): Promise<boolean> {
+  const [one, two] = [await open(start), await open(file)];
   try {
-    if ((await one.stat()).size !== (await two.stat()).size) return false;
     const left = Buffer.alloc(1 << 18);
     const right = Buffer.alloc(1 << 18);
     for (;;) {

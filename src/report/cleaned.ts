@@ -42,19 +42,19 @@ function itemLines(items: readonly CleanItem[]): string[] {
 }
 
 const WHY: Record<CleanItem['why'], (item: CleanItem) => string> = {
-  collected: () => '',
+  collected: ({ state }) => (state === 'COMPLETED' || state === 'NOT_SUBMITTED' ? '' : `  (${state}, collected)`),
   'never-submitted': () => '  (never submitted)',
   forced: ({ state }) => `  (not collected, ${state === 'NOT_SUBMITTED' ? 'never submitted' : state}; FORCE=1)`,
 };
 
 type Kept = CleanResult['kept'][number];
 
-function keptLine({ run, jobId, why }: Kept, typed: Typed): string {
+function keptLine({ run, jobId, why, tracked }: Kept, typed: Typed): string {
   const id = /^(.+)-\d{8}-\d{6}(?:-\d+)?$/.exec(run)?.[1];
   const job = jobId ? `job ${jobId}` : 'its job';
   const text: Record<Kept['why'], string> = {
     alive: `${job} is alive`,
-    'not-collected': `its results are not here: ${make('slurm-collect', id, typed)}`,
+    'not-collected': `its results are not here: ${make(tracked ? 'slurm-collect' : 'slurm-recover', id, typed)}`,
     undecided: `nobody can tell whether ${job} has ended: ${make('slurm-recover', id, typed)}`,
     young: 'pushed within the last hour',
     tracked: `pushed and not submitted yet: ${make('slurm-submit', id, typed)}`,
@@ -64,7 +64,7 @@ function keptLine({ run, jobId, why }: Kept, typed: Typed): string {
 
 /** The question after the list. */
 export function removeQuestion(items: readonly CleanItem[]): string {
-  return `Remove ${count(items.length, 'run directory', 'run directories')}?`;
+  return `Remove ${count(items.length, 'run directory', 'run directories')}? [y/N]`;
 }
 
 const gap = (lines: readonly string[]): string[] => (lines.length > 0 ? [''] : []);

@@ -32,6 +32,7 @@ export function collectedText(result: CollectResult, style: Style, typed: Typed 
   const steps = nextSteps(
     [
       ['Again', make('slurm-resubmit', id, typed)],
+      ['New code', make('slurm-run', id, typed)],
       ['Log', make('slurm-log', id, typed)],
       ['Remove', make('slurm-collect', id, typed, 'FORCE=1')],
     ],
@@ -68,16 +69,17 @@ export function collectedAllText(
 
 /** Results so far; what is not there yet is no mistake. */
 export function fetchedText(
-  { id, jobId, runDir, verdict, gathered }: FetchResult,
+  { id, jobId, runDir, verdict, gathered, dryRun }: FetchResult,
   style: Style,
   typed: Typed = {},
 ): string {
   const rows: Row[] = [
     ['Profile', id],
     ['Job', jobId === undefined ? '(not submitted)' : `${jobId} ${stateWord(verdict)}`],
-    ...gatheredRows(gathered, 'pulled', 'not there yet'),
-    ['Run dir', `${runPath(runDir)} (nothing was removed)`],
+    ...gatheredRows(gathered, dryRun ? 'to be pulled' : 'pulled', 'not there yet'),
+    ['Run dir', `${runPath(runDir)} (${dryRun ? 'stays' : 'nothing was removed'})`],
   ];
+  if (dryRun) return `${block('To be fetched', rows, style)}\n\n  Nothing was transferred (DRY_RUN=1).`;
   const text = block('Results fetched', rows, style);
   return verdict.ended ? `${text}\n${nextSteps([['Collect', make('slurm-collect', id, typed)]], style)}` : text;
 }
@@ -87,9 +89,7 @@ function gatheredRows({ results, logs, kept, missing }: Gathered, done: string, 
   return [
     paths.length > 0 ? ['Results', ...some(paths)] : ['Results', '(none)'],
     ['Logs', logList(logs)],
-    ...(kept.length > 0
-      ? [['Local', ...some(kept.map((path) => `${path} (your own file, which was newer)`))] as const]
-      : []),
+    ...(kept.length > 0 ? [['Local', ...some(kept.map((path) => `${path} (your own file, kept)`))] as const] : []),
   ];
 }
 

@@ -1,13 +1,16 @@
 /** check: whether everything a job needs is in order, here and over there; changes nothing. */
 
 import { execa } from 'execa';
+import { expandCodeFiles } from '../conf/code-files.ts';
 import { ownTemplate } from '../conf/local-paths.ts';
-import { readProfiles } from '../conf/profile.ts';
+import { mustExist, readProfiles } from '../conf/profile.ts';
 import type { Profile } from '../conf/types.ts';
 import { Failure, type ProblemBase } from '../failure.ts';
 import { runName } from './names.ts';
+import { runsInside } from './prepare.ts';
 import type { Project } from './project.ts';
 import { jobText, renderRun } from './render.ts';
+import { secretLines } from './submit.ts';
 
 export type CheckSubject =
   | ('node' | 'ssh' | 'local-rsync' | 'profile')
@@ -47,10 +50,10 @@ export async function check(project: Project, id?: { profile: string }): Promise
     void project.host.connect();
     items.push(await version('ssh', 'ssh', ['-V']), await version('local-rsync', 'rsync', ['--version']));
   }
+  if (id) mustExist(project.root, id.profile);
   const all = readProfiles(project.root, project.cluster, project.commandLine);
   const chosen = id ? all.filter(({ name }) => name === id.profile) : all;
   const read = chosen.map(({ name, profile, problems }) => ({ name, profile, problems: problems as ProblemBase[] }));
-  if (id && read.length === 0) read.push({ name: id.profile, profile: undefined, problems: [] });
   let rendered: Awaited<ReturnType<typeof tryRender>> | undefined;
   for (const one of read) {
     const attempt = one.profile ? await tryRender(project, one.profile) : undefined;
@@ -76,6 +79,8 @@ async function tryRender(
 ): Promise<{ job: string; options: string[] } | { problems: readonly ProblemBase[] }> {
   const runDir = `${project.cluster.remoteDir}/runs/${runName(profile.id, new Date())}`;
   try {
+    await expandCodeFiles(project.root, profile, runsInside(project));
+    secretLines(project.root, profile);
     const rendered = await renderRun(project, profile, runDir);
     // The run directory does not exist: sbatch need not go there to test.
     const options = rendered.options.filter((word) => !/^--(chdir|output|error)=/.test(word));

@@ -33,7 +33,13 @@ export interface CleanItem {
 export interface CleanResult {
   removed: CleanItem[];
   /** What stays, and why. */
-  kept: { run: string; jobId?: string; why: 'alive' | 'not-collected' | 'undecided' | 'young' | 'tracked' }[];
+  kept: {
+    run: string;
+    jobId?: string;
+    why: 'alive' | 'not-collected' | 'undecided' | 'young' | 'tracked';
+    /** State files here name it. */
+    tracked: boolean;
+  }[];
   failed: { run: string; detail: string }[];
   dryRun?: boolean;
 }
@@ -65,12 +71,12 @@ export async function clean(project: Project, options: CleanOptions): Promise<Cl
     if ((options.id !== undefined && options.id !== id) || (options.jobId !== undefined && options.jobId !== jobId))
       continue;
     const age = snapshot.now - (record.intent ?? pushedAt(run));
-    const why = reason(record, verdict, age, tracked.has(record.dir), named && options.force === true);
+    const trackedHere = tracked.has(record.dir);
+    const why = reason(record, verdict, age, trackedHere, named && options.force === true);
     const whose = jobId ? { jobId } : {};
     if (why === 'alive' && named && options.force)
       throw new Failure<RunProblem>(4, { kind: 'alive-run', run, ...whose });
     if (why === 'collected' || why === 'never-submitted' || why === 'forced') {
-      const trackedHere = tracked.has(record.dir);
       items.push({
         run,
         runDir: record.dir,
@@ -82,7 +88,7 @@ export async function clean(project: Project, options: CleanOptions): Promise<Cl
         verdict,
         attempt: record.attempt,
       });
-    } else kept.push({ run, ...whose, why });
+    } else kept.push({ run, ...whose, why, tracked: trackedHere });
   }
   if (items.length === 0 || options.dryRun)
     return { removed: items, kept, failed: [], ...(options.dryRun ? { dryRun: true } : {}) };

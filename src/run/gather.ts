@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { loadProfile } from '../conf/profile.ts';
 import { splitWords } from '../conf/words.ts';
 import { Failure } from '../failure.ts';
-import { sameContent, sameFile } from '../host/copy.ts';
+import { beginsWith, sameContent, sameFile } from '../host/copy.ts';
 import type { Download } from '../host/types.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
 import type { TrackedRun } from './find.ts';
@@ -103,14 +103,28 @@ export async function gather(project: Project, run: TrackedRun, found: Found): P
   // Kept between calls: what a broken link left half is completed by the next.
   const incoming = join(jobsFolder(root), `.incoming-${nameOfRun(run.runDir)}`);
   const parts = [
-    { name: 'run', from: run.runDir, paths: found.run, home: root, checksum: true },
+    { name: 'run', from: run.runDir, paths: found.run, home: root, checksum: true, precious: isNewer },
     // Other jobs may go on writing there, so by size and time: what was there at the job's end is the same after a second look.
-    { name: 'data', from: `${remoteDir}/data`, paths: found.data, home: join(root, 'data'), checksum: false },
-    { name: 'logs', from: `${remoteDir}/slurm/logs`, paths: found.logs, home: logsFolder(root), checksum: true },
+    {
+      name: 'data',
+      from: `${remoteDir}/data`,
+      paths: found.data,
+      home: join(root, 'data'),
+      checksum: false,
+      precious: isNewer,
+    },
+    {
+      name: 'logs',
+      from: `${remoteDir}/slurm/logs`,
+      paths: found.logs,
+      home: logsFolder(root),
+      checksum: true,
+      precious: isAnothers,
+    },
   ].filter((part) => part.paths.length > 0);
   const kept: string[] = [];
   await Promise.all(
-    parts.map(async ({ name, from, paths, home, checksum }) => {
+    parts.map(async ({ name, from, paths, home, checksum, precious }) => {
       const into = join(incoming, name);
       await mkdir(into, { recursive: true });
       await mkdir(home, { recursive: true });
@@ -123,7 +137,7 @@ export async function gather(project: Project, run: TrackedRun, found: Found): P
       await host.download(download);
       // Reads both sides again and fetches whatever differs: success means that nothing does.
       await host.download(download);
-      await settle(into, home, '', kept);
+      await settle(into, home, '', precious, kept);
     }),
   );
   await rm(incoming, { recursive: true, force: true });
@@ -135,8 +149,16 @@ export async function gather(project: Project, run: TrackedRun, found: Found): P
   };
 }
 
-/** Moves what arrived into its place; a file there that is newer and different is kept beside it as NAME.local. */
-async function settle(from: string, to: string, path: string, kept: string[]): Promise<void> {
+/** Whether a file here that differs from the one that arrived is worth keeping. */
+type Precious = (here: string, arrived: string) => Promise<boolean>;
+
+const isNewer: Precious = async (here, arrived) => (await lstat(here)).mtimeMs > (await lstat(arrived)).mtimeMs;
+
+/** A log only grows: what it does not begin with is of another job, which had the same id on another cluster. */
+const isAnothers: Precious = async (here, arrived) => !(await beginsWith(arrived, here));
+
+/** Moves what arrived into its place; a file there that is different and worth keeping is kept beside it as NAME.local. */
+async function settle(from: string, to: string, path: string, precious: Precious, kept: string[]): Promise<void> {
   for (const entry of await readdir(join(from, path), { withFileTypes: true })) {
     const name = join(path, entry.name);
     const [source, target] = [join(from, name), join(to, name)];
@@ -145,12 +167,12 @@ async function settle(from: string, to: string, path: string, kept: string[]): P
         await keepAside(target, kept);
         await mkdir(target, { recursive: true });
       });
-      await settle(from, to, name, kept);
+      await settle(from, to, name, precious, kept);
       continue;
     }
-    const [arrived, there] = [await lstat(source), await lstat(target).catch(() => undefined)];
+    const there = await lstat(target).catch(() => undefined);
     const differs = there !== undefined && !(await alike(source, target));
-    if (there && differs && (there.isDirectory() || there.mtimeMs > arrived.mtimeMs)) await keepAside(target, kept);
+    if (differs && (there.isDirectory() || (await precious(target, source)))) await keepAside(target, kept);
     await move(source, target);
   }
 }

@@ -44,7 +44,7 @@ export function prepared<T>(
 }
 
 /** On this machine REMOTE_DIR may lie in the project, or be it: a folder of code must not send earlier runs along. */
-function runsInside({ host, cluster, root }: Project): string[] {
+export function runsInside({ host, cluster, root }: Project): string[] {
   const inside = relative(root, cluster.remoteDir);
   if (host.kind !== 'local' || inside.startsWith('..')) return [];
   return inside === '' ? ['runs', 'slurm/executor'] : [inside];

@@ -39,13 +39,14 @@ describe('what was collected', () => {
         '  Results:  data/results/backtests/ ← pulled',
         '            out/ (not there)',
         '  Logs:     slurm/logs/12345.out, 12345.err',
-        '  Local:    out.csv.local (your own file, which was newer)',
+        '  Local:    out.csv.local (your own file, kept)',
         `  Cleanup:  ${run} kept: the job did not succeed`,
         '',
         '  Next:',
-        '  - Again:   make slurm-resubmit PROFILE=backtest_v5',
-        '  - Log:     make slurm-log PROFILE=backtest_v5',
-        '  - Remove:  make slurm-collect PROFILE=backtest_v5 FORCE=1',
+        '  - Again:     make slurm-resubmit PROFILE=backtest_v5',
+        '  - New code:  make slurm-run PROFILE=backtest_v5',
+        '  - Log:       make slurm-log PROFILE=backtest_v5',
+        '  - Remove:    make slurm-collect PROFILE=backtest_v5 FORCE=1',
       ),
     );
   });
@@ -151,13 +152,14 @@ describe('cleaning', () => {
   it('asks with the list', () => {
     const { statement, question } = questionText({ type: 'remove', items }, plain);
     expect(statement).toBe(lines('[To be removed]', ...list));
-    expect(question).toBe('Remove 2 run directories?');
+    expect(question).toBe('Remove 2 run directories? [y/N]');
   });
 
   it('tells what went, what did not, and what stays', () => {
     const kept = [
-      { run: 'a-20260223-110000', why: 'alive' as const, jobId: '5' },
-      { run: 'b@t-20260223-110000-2', why: 'not-collected' as const },
+      { run: 'a-20260223-110000', why: 'alive' as const, jobId: '5', tracked: true },
+      { run: 'b@t-20260223-110000-2', why: 'not-collected' as const, tracked: true },
+      { run: 'd-20260223-110000', why: 'not-collected' as const, tracked: false },
     ];
     const failed = [{ run: 'c-20260223-110000', detail: 'job 5 still uses it' }];
     expect(cleanedText({ removed: items, kept, failed }, plain)).toBe(
@@ -171,6 +173,7 @@ describe('cleaning', () => {
         '[Kept]',
         '  - runs/a-20260223-110000/  job 5 is alive',
         '  - runs/b@t-20260223-110000-2/  its results are not here: make slurm-collect PROFILE=b TAG=t',
+        '  - runs/d-20260223-110000/  its results are not here: make slurm-recover PROFILE=d',
       ),
     );
   });

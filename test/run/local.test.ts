@@ -368,6 +368,71 @@ describe('the embedded executor', () => {
     expect(await said('slurm-resubmit')).toBe('says a  b $X');
   });
 
+  test.skipIf(find('script') === undefined).each([
+    ['Ctrl-C', '\x03', 130],
+    ['Ctrl-D', '\x04', 4],
+    ['n', 'n\n', 4],
+  ])('a question answered by %s', async (_, answer, exit) => {
+    await toy.json('slurm-run', { PROFILE: 'waits' });
+    const make = `${find('make')} --no-print-directory slurm-run PROFILE=waits`;
+    const child = execa(find('script') as string, ['-qefc', make, '/dev/null'], {
+      ...{ cwd: toy.root, env, extendEnv: false, reject: false, stdin: 'pipe', timeout: 30_000 },
+    });
+    let [seen, asked] = ['', false];
+    child.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (!asked && seen.includes('[y/N]')) child.stdin.write(answer);
+      asked = seen.includes('[y/N]');
+    });
+    await child;
+    expect(seen).toMatch(new RegExp(`Error ${exit}`));
+    expect(seen).not.toContain('mistake in slurm-runner');
+    expect(jobsLeft()).toHaveLength(1);
+    await toy.json('slurm-cancel', { JOB_ID: '1' });
+  });
+
+  test('interrupted, it still leaves one document', async () => {
+    await toy.json('slurm-run', { PROFILE: 'waits' });
+    const watching = toy.start('slurm-watch', { PROFILE: 'waits', JSON: '1' }, true);
+    let seen = '';
+    watching.stderr?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+    });
+    await until('it watches', () => /started|running/i.test(seen), 20);
+    process.kill(-(watching.pid as number), 'SIGINT');
+    const { stdout } = await watching;
+    expect(JSON.parse(stdout)).toMatchObject({ target: 'slurm-watch', exit: 130 });
+    await toy.json('slurm-cancel', { JOB_ID: '1' });
+  });
+
+  test("a log of another cluster's job of the same id is kept beside", async () => {
+    toy.write('slurm/logs/1.out', "another's\n");
+    toy.profile('says', 'COMMAND="echo mine"\n');
+    const { json } = await toy.json('slurm-full', { PROFILE: 'says' });
+    expect(json.collect.gathered.kept).toEqual(['slurm/logs/1.out.local']);
+    expect(toy.read('slurm/logs/1.out')).toBe('mine\n');
+    expect(toy.read('slurm/logs/1.out.local')).toBe("another's\n");
+  });
+
+  test('slurm-check finds what a push would refuse', async () => {
+    toy.profile('bad', 'COMMAND=true\nCODE_FILES=*.none\nSECRETS=NOT_THERE\n');
+    const { json } = await toy.json('slurm-check', { PROFILE: 'bad' });
+    expect(json).toMatchObject({ exit: 2, ok: false });
+    expect(JSON.stringify(json.items)).toContain('*.none');
+    expect((await toy.json('slurm-check', { PROFILE: 'wait' })).json.problems).toMatchObject([
+      { kind: 'no-profile', nearest: 'waits' },
+    ]);
+  });
+
+  test.each(['watch', 'log', 'collect', 'fetch'])(
+    'slurm-%s of a misspelt profile names the nearest',
+    async (target) => {
+      const { exit, json } = await toy.json(`slurm-${target}`, { PROFILE: 'wait' });
+      expect(exit).toBe(2);
+      expect(json.problems).toMatchObject([{ kind: 'no-profile', nearest: 'waits' }]);
+    },
+  );
+
   test('DRY_RUN shows the script and its options, and does nothing', async () => {
     const { stdout } = await toy.make('slurm-full', { PROFILE: 'waits', DRY_RUN: '1' });
     expect(stdout).toMatch(/\[To be submitted\]\nsbatch --parsable \\\n +--job-name=waits-/);
