@@ -27,4 +27,7 @@ feeder=$!
   done
 }
 # That some files could not be read over there (23) is known from the server's exit code alone.
-read -r code <"$SR_PLACE/code" && exit "$code"
+read -r code <"$SR_PLACE/code"
+# Whoever made it may have been killed meanwhile.
+rm -rf "$SR_PLACE"
+exit "${code:-255}"

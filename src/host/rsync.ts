@@ -1,6 +1,7 @@
 /** Speaks for rsync (2.6.9 and openrsync included): one call up, one call down, over the connection that is there. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,6 +81,8 @@ async function rsync(
   const nonce = newNonce();
   // The program travels in a file: it holds the manifest, and 10,000 files' is more than one variable may be.
   const place = await mkdtemp(join(tmpdir(), 'sr-'));
+  const clear = (): void => rmSync(place, { recursive: true, force: true });
+  process.once('exit', clear);
   await writeFile(join(place, 'line'), serverLine(program, nonce));
   const child = execa('rsync', ['-e', remoteShell(), ...call.args], {
     cwd: call.cwd,
@@ -92,7 +95,8 @@ async function rsync(
   });
   watchProgress(child.stdout, call);
   const result = await child;
-  await rm(place, { recursive: true, force: true });
+  clear();
+  process.off('exit', clear);
   if (result.code === 'ENOENT')
     throw new Failure<HostProblem>(2, { kind: 'no-program', program: 'rsync', where: 'here' });
   // Not started, for another reason: no connection was lost.

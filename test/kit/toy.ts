@@ -49,11 +49,14 @@ export function makeToy(
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, { mode });
   };
+  const temporary = `${root}.tmp`;
+  mkdirSync(temporary);
   write('Makefile', `include ${TOOLKIT}/slurm/slurm.mk\n`);
   write('slurm/cluster.conf', clusterConf);
   const start: Toy['start'] = (target, variables = {}, group = false) => {
     const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    const env = { ...environment, MAKEFLAGS: undefined, MAKELEVEL: undefined, SR_CLI: undefined };
+    // Of its own, for a test may kill what would have cleared up.
+    const env = { TMPDIR: temporary, ...environment, MAKEFLAGS: undefined, MAKELEVEL: undefined, SR_CLI: undefined };
     return execa('make', ['--no-print-directory', target, ...words], {
       ...{ cwd: root, env, extendEnv: false, reject: false, stdin: 'ignore', cleanup: true, detached: group },
     }) as unknown as Running;
@@ -73,7 +76,9 @@ export function makeToy(
       const ended = await make(target, { ...variables, JSON: '1' });
       return { ...ended, json: JSON.parse(ended.stdout) };
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      for (const path of [root, temporary]) rmSync(path, { recursive: true, force: true });
+    },
   };
 }
 
