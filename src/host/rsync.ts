@@ -84,6 +84,7 @@ async function rsync(
   const clear = (): void => rmSync(place, { recursive: true, force: true });
   process.once('exit', clear);
   await writeFile(join(place, 'line'), serverLine(program, nonce));
+  await writeFile(join(place, 'code'), '255\n');
   const child = execa('rsync', ['-e', remoteShell(), ...call.args], {
     cwd: call.cwd,
     reject: false,
