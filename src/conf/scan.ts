@@ -31,7 +31,7 @@ const BLANK = /^\s*(?:#|$)/;
 const SECTION = /^\s*\[([^[\]]*)\]\s*(?:#|$)/;
 // Whatever has no blanks may stand before the `=`: `SBATCH-TIME=1` is then an unknown key with a right one near it.
 const ASSIGNMENT = /^\s*(?:export[ \t]+)?([^\s=[\]"'#][^\s=]*)[ \t]*=(.*)$/s;
-// Stricter, since it decides where to go on after a quote that never closed: any `a=b` may be part of a shell command.
+// Stricter: it decides where to go on after a quote that never closed, and `--a=b` inside it may be part of a shell command.
 const NEXT_ENTRY = /^\s*(?:export[ \t]+)?[A-Za-z_]\w*=/;
 const AFTER_CLOSING_QUOTE = /^[ \t]*$|^[ \t]+#/;
 // A backslash that ends its line joins it to the next one; so does one with blanks after it, which nobody sees.

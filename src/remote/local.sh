@@ -135,5 +135,3 @@ scheduler_ambiguous() { [ "$2" -ge 128 ]; }
 scheduler_check() { record check scheduler ok "the embedded executor"; }
 
 scheduler_absence() { echo bad; }
-
-scheduler_test() { :; }

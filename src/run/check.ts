@@ -115,7 +115,8 @@ async function remotely(
       partition: profile?.partition ?? '',
       account: profile?.account ?? '',
       python: python ?? '',
-      job: rendered?.job ?? '',
+      // The embedded executor has no trial submission: what it does not take was refused before.
+      job: (scheduler.kind === 'slurm' && rendered?.job) || '',
       options: rendered?.options ?? [],
     });
     const items = records.map(({ what, verdict, detail, choices }): CheckItem => {
