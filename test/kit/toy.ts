@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import type { Document } from './document.ts';
 
 export const TOOLKIT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
-/** The end of a target: our own exit code (make turns each into 2), and the document of JSON=1. */
+/** The end of a target: our own exit code, for make turns each into 2, and the document of JSON=1. */
 export interface Ended {
   exit: number;
   stdout: string;
   stderr: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into any target's document
-  json: any;
+  json: Document;
 }
 
 /** A target that is still running; resolves when it has ended, whatever its exit code. */
@@ -32,7 +32,7 @@ export interface Toy {
   /** `make TARGET …` with JSON=1: what a program sees. */
   json(target: string, variables?: Record<string, string>): Promise<Ended>;
   /** `make TARGET …`: what a person sees. */
-  make(target: string, variables?: Record<string, string>): Promise<Ended>;
+  make(target: string, variables?: Record<string, string>): Promise<Omit<Ended, 'json'>>;
   /** The same, still running; kill it, feed it, or wait for it. `group`: in a process group of its own, to be killed with all it started. */
   start(target: string, variables?: Record<string, string>, group?: boolean): Running;
   remove(): void;
@@ -65,7 +65,7 @@ export function makeToy(
     const result = await start(target, variables);
     const said = /\*\*\* \[.*\] Error (\d+)/.exec(String(result.stderr))?.[1];
     const exit = result.exitCode === 0 ? 0 : Number(said ?? result.exitCode ?? 255);
-    return { exit, stdout: String(result.stdout), stderr: String(result.stderr), json: undefined };
+    return { exit, stdout: String(result.stdout), stderr: String(result.stderr) };
   };
   return {
     ...{ root, write, start, make },

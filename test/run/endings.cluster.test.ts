@@ -75,7 +75,7 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     toy?.remove();
   });
 
-  const watchText = async (name: string, variables: Record<string, string> = {}): Promise<Ended> =>
+  const watchText = async (name: string, variables: Record<string, string> = {}) =>
     toy.make('slurm-watch', { PROFILE: name, ...variables });
   /** The verdict once the scheduler has let go of the job, as collect reads it. */
   const collect = async (name: string, variables: Record<string, string> = {}): Promise<Ended> =>
@@ -239,7 +239,7 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     await until('watch says why it waits', () => /PENDING \(JobHeldUser\).*scontrol release lets it go/.test(seen));
     const status = await toy.json('slurm-status');
     const row = status.json.tracked.find(({ id }: { id: string }) => id === 'held');
-    expect(row.verdict).toMatchObject({ state: 'PENDING', reason: 'JobHeldUser', ended: false });
+    expect(row?.verdict).toMatchObject({ state: 'PENDING', reason: 'JobHeldUser', ended: false });
     await asUser(`scontrol release ${ids.held}`);
     expect((await watching).exitCode, seen).toBe(0);
     expect(seen).toMatch(/^released$/m);

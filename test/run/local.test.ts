@@ -1,65 +1,11 @@
-/** The embedded executor end to end, through make, on a machine that has Node, make and POSIX's tools and nothing else. */
+/** The lives of jobs in the embedded executor, end to end, through make: how they begin and end, and what survives what. */
 
 import { spawn } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { makeToy, TOOLKIT, type Toy, until } from '../kit/toy.ts';
-
-/** coreutils (those that sh scripts use), and what else POSIX promises of every machine; bash runs COMMAND and .sh scripts. */
-const TOOLS = [
-  ...['node', 'make', 'sh', 'bash', 'awk', 'sed', 'grep', 'find'],
-  ...[
-    'basename',
-    'cat',
-    'chmod',
-    'cp',
-    'cut',
-    'date',
-    'dirname',
-    'echo',
-    'env',
-    'false',
-    'head',
-    'id',
-    'ln',
-    'ls',
-    'mkdir',
-  ],
-  ...['mktemp', 'mv', 'od', 'printf', 'pwd', 'readlink', 'rm', 'rmdir', 'sleep', 'sort', 'stat', 'tail', 'tee', 'test'],
-  ...['timeout', 'touch', 'tr', 'true', 'uname', 'uniq', 'wc'],
-];
-const ABSENT = ['ssh', 'rsync', 'git', 'sbatch', 'squeue', 'python', 'python3', 'setsid', 'nohup', 'ps'];
-
-const folder = mkdtempSync(join(tmpdir(), 'bare-'));
-const bin = join(folder, 'bin');
-const env = { PATH: bin, HOME: join(folder, 'home') };
-
-function find(tool: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((place) => join(place, tool))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
+import { ABSENT, type BareMachine, type BareToy, find, makeBareMachine } from '../kit/bare-machine.ts';
+import { until } from '../kit/toy.ts';
 
 /** A process that is there and is no zombie, as one stays in a container without an init. */
 function isRunning(pid: number): boolean {
@@ -71,41 +17,24 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Goes on when the file `go` appears in its run directory; not for ever, should its test fail. */
-const WAITS = 'n=0; until [ -e go ] || [ $n -gt 300 ]; do n=$((n+1)); sleep 0.1; done';
-
 describe('the embedded executor', () => {
-  let toy: Toy;
+  let machine: BareMachine;
+  let toy: BareToy;
 
   beforeAll(async () => {
-    mkdirSync(bin);
-    mkdirSync(env.HOME);
-    for (const tool of TOOLS) {
-      const path = find(tool);
-      if (path !== undefined) symlinkSync(path, join(bin, tool));
-    }
-    // The bundles are made here, where npm may be needed, not on the bare machine.
-    await execa('make', ['--no-print-directory', join(TOOLKIT, 'dist/built')], { cwd: TOOLKIT, reject: false });
+    machine = await makeBareMachine();
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => machine.remove());
 
   beforeEach(() => {
-    toy = makeToy('REMOTE_HOST=local\nREMOTE_DIR=.cluster\nPOLL_INTERVAL=1\n', env);
-    toy.profile(
-      'waits',
-      `COMMAND="echo begun; ${WAITS}; mkdir -p out; echo r > out/r; echo done"\nRESULTS_PULL=out/\n`,
-    );
+    toy = machine.toy();
   });
   afterEach(() => toy.remove());
 
-  const jobsLeft = () => readdirSync(join(toy.root, '.cluster/runs'));
-  const log = (id: string) => join('.cluster/slurm/logs', `${id}.out`);
-  const logHas = (id: string, text: string) =>
-    until(`${log(id)} says ${text}`, () => toy.has(log(id)) && toy.read(log(id)).includes(text), 20);
   const executor = (id: string): number => Number.parseInt(toy.read(`.cluster/slurm/executor/${id}/executor`), 10);
 
   test('there is nothing else on PATH', () => {
-    for (const tool of ABSENT) expect(existsSync(join(bin, tool)), tool).toBe(false);
+    for (const tool of ABSENT) expect(existsSync(join(machine.bin, tool)), tool).toBe(false);
   });
 
   test('slurm-full brings results and logs, and clears up', async () => {
@@ -123,7 +52,7 @@ describe('the embedded executor', () => {
     expect(toy.read('results/r')).toBe('r\n');
     expect(toy.read('data/shared/d')).toBe('d\n');
     expect(toy.read(`slurm/logs/${json.submit.jobId}.out`)).toBe('hi two\n');
-    expect(jobsLeft()).toEqual([]);
+    expect(toy.jobsLeft()).toEqual([]);
     expect(toy.has('slurm/jobs/hello.jobid')).toBe(false);
   });
 
@@ -133,38 +62,10 @@ describe('the embedded executor', () => {
     expect(exit).toBe(1);
     expect(json.collect).toMatchObject({ removed: false, verdict: { state: 'FAILED', exitCode: 3 } });
     expect(toy.read(`slurm/logs/${json.submit.jobId}.err`)).toBe('why\n');
-    expect(jobsLeft()).toHaveLength(1);
+    expect(toy.jobsLeft()).toHaveLength(1);
     const again = await toy.json('slurm-resubmit', { PROFILE: 'bad' });
     expect(again.json).toMatchObject({ exit: 0, attempt: 2, runDir: json.push.runDir });
     expect((await toy.json('slurm-watch', { PROFILE: 'bad' })).json.verdict.exitCode).toBe(3);
-  });
-
-  test('a job whose interpreter is not there: it is named, and what to set', async () => {
-    toy.write('code/x.py', 'print()\n');
-    toy.profile('py', 'SCRIPT=code/x.py\n');
-    const checked = await toy.json('slurm-check', { PROFILE: 'py' });
-    expect(checked.exit).toBe(2);
-    expect(checked.json.items).toContainEqual({ subject: 'python', verdict: 'bad', detail: 'python' });
-    const { exit, json } = await toy.json('slurm-full', { PROFILE: 'py' });
-    expect(exit).toBe(1);
-    for (const { verdict } of [json.watch, json.collect]) {
-      expect(verdict).toMatchObject({
-        ...{ state: 'FAILED', exitCode: 127 },
-        notFound: { program: 'python', isPython: true },
-      });
-    }
-    const { stdout } = await toy.make('slurm-watch', { PROFILE: 'py' });
-    expect(stdout).toMatch(
-      /^Job 1 FAILED.*: exit code 127, python was not found\.\n→ Set PYTHON=python3 in slurm\/profiles\/py\.conf/m,
-    );
-    // Given with the run and no longer, it was PYTHON all the same.
-    const given = await toy.json('slurm-full', { PROFILE: 'py', TAG: 'a', PYTHON: 'python3.99' });
-    expect(given.json.collect.verdict.notFound).toEqual({ program: 'python3.99', isPython: true });
-    const again = await toy.json('slurm-collect', { PROFILE: 'py', TAG: 'a' });
-    expect(again.json.verdict.notFound).toEqual({ program: 'python3.99', isPython: true });
-    toy.profile('tool', 'COMMAND="echo a: b >&2; python x.py"\n');
-    const tool = await toy.json('slurm-full', { PROFILE: 'tool' });
-    expect(tool.json.collect.verdict.notFound).toEqual({ program: 'python', isPython: false });
   });
 
   test('the time limit', async () => {
@@ -177,7 +78,7 @@ describe('the embedded executor', () => {
 
   test('cancelled from another terminal', async () => {
     const full = toy.start('slurm-full', { PROFILE: 'waits' });
-    await logHas('1', 'begun');
+    await toy.logHas('1', 'begun');
     const cancelled = await toy.json('slurm-cancel', { JOB_ID: '1' });
     expect(cancelled.json).toMatchObject({ exit: 0, cancelled: true });
     const ended = await full;
@@ -197,11 +98,11 @@ describe('the embedded executor', () => {
       const [file, ...args] = how === 'pty' ? [script as string, '-qec', make.join(' '), '/dev/null'] : make;
       const child = spawn(file as string, args, {
         cwd: toy.root,
-        env,
+        env: machine.env,
         detached: true,
         stdio: ['ignore', 'ignore', 'ignore'],
       });
-      await logHas('1', 'begun');
+      await toy.logHas('1', 'begun');
       const gone = new Promise((resolve) => child.once('exit', resolve));
       // `script` holds the terminal: without it the terminal hangs up.
       process.kill(how === 'pty' ? (child.pid as number) : -(child.pid as number), how === 'pty' ? 'SIGKILL' : how);
@@ -223,13 +124,13 @@ describe('the embedded executor', () => {
         verdict: { state: 'COMPLETED' },
       });
       expect(toy.read('out/r')).toBe('r\n');
-      expect(jobsLeft()).toEqual([]);
+      expect(toy.jobsLeft()).toEqual([]);
     },
   );
 
   test('an executor that is killed has failed like a node, and leaves nothing running', async () => {
     await toy.json('slurm-run', { PROFILE: 'waits' });
-    await logHas('1', 'begun');
+    await toy.logHas('1', 'begun');
     const leader = Number.parseInt(toy.read('.cluster/slurm/executor/1/leader'), 10);
     process.kill(executor('1'), 'SIGKILL');
     const watched = await toy.json('slurm-watch', { PROFILE: 'waits' });
@@ -261,19 +162,16 @@ describe('the embedded executor', () => {
     const ended = await Promise.all(runs);
     for (const { exit, stderr } of ended) expect(exit, stderr).toBe(0);
     expect(new Set(ended.map(({ json }) => json.submit.jobId)).size).toBe(3);
-    expect(jobsLeft()).toEqual([]);
+    expect(toy.jobsLeft()).toEqual([]);
     expect((await toy.json('slurm-history')).json.entries).toHaveLength(3);
   });
 
   // RHEL's and macOS's sh is bash, which has job control without a terminal.
   test.each(['sh', 'bash'])('nothing of a job outlives it: %s', async (shell) => {
-    const own = join(folder, `bin-${shell}`);
+    const own = join(machine.folder, `bin-${shell}`);
     mkdirSync(own);
     symlinkSync(find(shell) as string, join(own, 'sh'));
-    const bare = makeToy('REMOTE_HOST=local\nREMOTE_DIR=.cluster\nPOLL_INTERVAL=1\n', {
-      ...env,
-      PATH: `${own}:${bin}`,
-    });
+    const bare = machine.toy(`${own}:${machine.bin}`);
     try {
       // A child of a child, in the background of one that ends at once when it is told to.
       const tree = 'bash -c \'sleep 98 & echo $! >pids; bash -c "echo \\$\\$ >>pids; sleep 99; true"; true\'';
@@ -319,152 +217,5 @@ describe('the embedded executor', () => {
     const { exit, json, stderr } = await toy.json('slurm-full', { PROFILE: 'signals' });
     expect(exit, stderr).toBe(0);
     expect(toy.read(`slurm/logs/${json.submit.jobId}.out`)).toBe('pipe 141\nint 130\nnone none\n');
-  });
-
-  test('REMOTE_DIR in the project: earlier runs are no code', async () => {
-    toy.profile('all', 'COMMAND="find . -name first; mkdir -p out; echo r >out/r"\nCODE_FILES=.\nRESULTS_PULL=out/\n');
-    toy.write('first', '');
-    for (const id of ['1', '2']) {
-      const { exit, stdout } = await toy.json('slurm-run', { PROFILE: 'all', TAG: `n${id}` });
-      expect(exit, stdout).toBe(0);
-      await toy.json('slurm-watch', { PROFILE: 'all', TAG: `n${id}` });
-      expect(toy.read(log(id))).toBe('./first\n');
-    }
-    // The project itself: runs/ is beside its code.
-    rmSync(join(toy.root, '.cluster'), { recursive: true });
-    toy.write('slurm/cluster.conf', 'REMOTE_HOST=local\nREMOTE_DIR=.\nPOLL_INTERVAL=1\n');
-    for (const id of ['1', '2']) {
-      const { exit, json, stdout } = await toy.json('slurm-full', { PROFILE: 'all', TAG: `r${id}` });
-      expect(exit, stdout).toBe(0);
-      expect(json.push.files.filter((path: string) => /first|runs|executor/.test(path))).toEqual(['first']);
-    }
-  });
-
-  test('a result named at the push comes home though the profile no longer names it', async () => {
-    toy.profile('named', 'COMMAND="mkdir -p out other; echo a >out/a; echo b >other/b"\nRESULTS_PULL=out/\n');
-    await toy.json('slurm-run', { PROFILE: 'named', RESULTS_PULL: 'other/ none/' });
-    await toy.json('slurm-watch', { PROFILE: 'named' });
-    const { exit, stdout } = await toy.json('slurm-collect', { PROFILE: 'named' });
-    expect(exit, stdout).toBe(0);
-    expect([toy.read('out/a'), toy.read('other/b')]).toEqual(['a\n', 'b\n']);
-  });
-
-  test('what the command line said at the push holds for every job of that run, unless it says otherwise now', async () => {
-    toy.write('says.sh', 'echo "says $*"; exit 3\n');
-    toy.profile('says', 'SCRIPT=says.sh\nSCRIPT_ARGS=profile\nSBATCH_TIME=1:00\n');
-    const said = async (target: string, variables: Record<string, string> = {}): Promise<string> => {
-      const { json } = await toy.json(target, { PROFILE: 'says', ...variables });
-      await toy.json('slurm-watch', { PROFILE: 'says' });
-      return toy.read(log(json.jobId ?? json.submit.jobId)).trim();
-    };
-    await toy.json('slurm-push', { PROFILE: 'says', ARGS: "'a  b' $X", SBATCH_TIME: '2:00' });
-    expect(await said('slurm-submit')).toBe('says a  b $X');
-    expect((await toy.json('slurm-render', { PROFILE: 'says' })).json.options).toContain('--time=2:00');
-    expect(await said('slurm-resubmit')).toBe('says a  b $X');
-    expect(await said('slurm-resubmit', { SCRIPT_ARGS: 'now' })).toBe('says now');
-    // Without a note of it here, as on another laptop, the manifest says it.
-    rmSync(join(toy.root, 'slurm/jobs'), { recursive: true });
-    await toy.json('slurm-recover', { PROFILE: 'says' });
-    expect(await said('slurm-resubmit')).toBe('says a  b $X');
-  });
-
-  test.skipIf(find('script') === undefined).each([
-    ['Ctrl-C', '\x03', 130],
-    ['Ctrl-D', '\x04', 4],
-    ['n', 'n\n', 4],
-  ])('a question answered by %s', async (_, answer, exit) => {
-    await toy.json('slurm-run', { PROFILE: 'waits' });
-    const make = `${find('make')} --no-print-directory slurm-run PROFILE=waits`;
-    const child = execa(find('script') as string, ['-qefc', make, '/dev/null'], {
-      ...{ cwd: toy.root, env, extendEnv: false, reject: false, stdin: 'pipe', timeout: 30_000 },
-    });
-    let [seen, asked] = ['', false];
-    child.stdout.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (!asked && seen.includes('[y/N]')) child.stdin.write(answer);
-      asked = seen.includes('[y/N]');
-    });
-    await child;
-    expect(seen).toMatch(new RegExp(`Error ${exit}`));
-    expect(seen).not.toContain('mistake in slurm-runner');
-    expect(jobsLeft()).toHaveLength(1);
-    await toy.json('slurm-cancel', { JOB_ID: '1' });
-  });
-
-  test('interrupted, it still leaves one document', async () => {
-    await toy.json('slurm-run', { PROFILE: 'waits' });
-    const watching = toy.start('slurm-watch', { PROFILE: 'waits', JSON: '1' }, true);
-    let seen = '';
-    watching.stderr?.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-    });
-    await until('it watches', () => /started|running/i.test(seen), 20);
-    process.kill(-(watching.pid as number), 'SIGINT');
-    const { stdout } = await watching;
-    expect(JSON.parse(stdout)).toMatchObject({ target: 'slurm-watch', exit: 130 });
-    await toy.json('slurm-cancel', { JOB_ID: '1' });
-  });
-
-  test("a log of another cluster's job of the same id is kept beside", async () => {
-    toy.write('slurm/logs/1.out', "another's\n");
-    toy.profile('says', 'COMMAND="echo mine"\n');
-    const { json } = await toy.json('slurm-full', { PROFILE: 'says' });
-    expect(json.collect.gathered.kept).toEqual(['slurm/logs/1.out.local']);
-    expect(toy.read('slurm/logs/1.out')).toBe('mine\n');
-    expect(toy.read('slurm/logs/1.out.local')).toBe("another's\n");
-  });
-
-  test('slurm-check finds what a push would refuse', async () => {
-    toy.profile('bad', 'COMMAND=true\nCODE_FILES=*.none\nSECRETS=NOT_THERE\n');
-    const { json } = await toy.json('slurm-check', { PROFILE: 'bad' });
-    expect(json).toMatchObject({ exit: 2, ok: false });
-    expect(JSON.stringify(json.items)).toContain('*.none');
-    expect((await toy.json('slurm-check', { PROFILE: 'wait' })).json.problems).toMatchObject([
-      { kind: 'no-profile', nearest: 'waits' },
-    ]);
-  });
-
-  test.each(['watch', 'log', 'collect', 'fetch'])(
-    'slurm-%s of a misspelt profile names the nearest',
-    async (target) => {
-      const { exit, json } = await toy.json(`slurm-${target}`, { PROFILE: 'wait' });
-      expect(exit).toBe(2);
-      expect(json.problems).toMatchObject([{ kind: 'no-profile', nearest: 'waits' }]);
-    },
-  );
-
-  test('DRY_RUN shows the script and its options, and does nothing', async () => {
-    const { stdout } = await toy.make('slurm-full', { PROFILE: 'waits', DRY_RUN: '1' });
-    expect(stdout).toMatch(/\[To be submitted\]\nsbatch --parsable \\\n +--job-name=waits-/);
-    expect(stdout).toContain('#!/bin/bash');
-    expect(stdout).toContain('Nothing was sent (DRY_RUN=1).');
-    expect(toy.has('.cluster')).toBe(false);
-  });
-
-  test('recover finds a job whose state files were deleted', async () => {
-    await toy.json('slurm-run', { PROFILE: 'waits' });
-    await logHas('1', 'begun');
-    const runDir = toy.read('slurm/jobs/waits.rundir');
-    rmSync(join(toy.root, 'slurm/jobs'), { recursive: true });
-    const alive = await toy.json('slurm-recover', { PROFILE: 'waits' });
-    expect(alive.json.recovered).toMatchObject([{ id: 'waits', jobId: '1', action: 'restored', next: 'watch' }]);
-    expect([toy.read('slurm/jobs/waits.rundir'), toy.read('slurm/jobs/waits.jobid')]).toEqual([runDir, '1\n']);
-    rmSync(join(toy.root, 'slurm/jobs'), { recursive: true });
-    toy.write(join(runDir.trim().slice(toy.root.length), 'go'), '');
-    const over = await until('the end', async () => {
-      const { json } = await toy.json('slurm-recover', {});
-      return json.recovered?.[0]?.next === 'collect' && json;
-    });
-    expect(over.recovered).toMatchObject([{ id: 'waits', jobId: '1', verdict: { state: 'COMPLETED' } }]);
-    expect((await toy.json('slurm-collect', { PROFILE: 'waits' })).json).toMatchObject({ exit: 0, removed: true });
-    expect(toy.read('out/r')).toBe('r\n');
-  });
-
-  test('what it cannot do it refuses before anything is sent', async () => {
-    for (const option of ['ARRAY', 'DEPENDENCY', 'BEGIN']) {
-      const { json } = await toy.json('slurm-run', { PROFILE: 'waits', [`SBATCH_${option}`]: '1' });
-      expect(json, option).toMatchObject({ exit: 2, problems: [{ kind: 'option-impossible' }] });
-    }
-    expect(toy.has('.cluster')).toBe(false);
   });
 });

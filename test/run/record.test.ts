@@ -1,6 +1,5 @@
-/** State files and the history: whole or not there, readable after anything a person does to them, and one command at a time. */
+/** State files: whole or not there, readable after anything a person does to them, and one command at a time. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -13,17 +12,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { tryLock } from '../../src/host/lock.ts';
-import { history, remember } from '../../src/run/history.ts';
-import type { Project } from '../../src/run/project.ts';
 import { exclusively, forget, listTracked, readTracked, writeJobId, writeRunDir } from '../../src/run/record.ts';
-import type { Verdict } from '../../src/run/verdict.ts';
-import { TOOLKIT, until } from '../kit/toy.ts';
+import { makeProgram, over, type Program } from '../kit/program.ts';
+import { until } from '../kit/toy.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'record-'));
 let root = '';
@@ -177,49 +172,24 @@ describe('forget', () => {
   });
 });
 
-/** Programs that use the same modules, each in a process of its own. */
-let program = '';
+/** Writes the job id for ever, or holds the lock, in a process of its own. */
+let program: Program;
 beforeAll(async () => {
-  program = join(base, 'program.mjs');
-  const contents = `
-    import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-    import { tryLock } from './src/host/lock.ts';
-    import { remember } from './src/run/history.ts';
+  program = await makeProgram(
+    base,
+    `
     import { exclusively, writeJobId } from './src/run/record.ts';
-    const [what, root, rounds] = process.argv.slice(2);
+    const [what, root] = process.argv.slice(2);
     if (what === 'write') for (let n = 0; ; n++) writeJobId(root, 'p', String(n).repeat(1 + (n % 400)).slice(0, 4000));
-    if (what === 'hold') await exclusively(root, 'p', async () => { process.stdout.write('held'); await new Promise((go) => setTimeout(go, 60000)); });
-    if (what === 'history') for (let n = 0; n < Number(rounds); n++) {
-      const runDir = '/r/runs/p-20260102-' + String(n).padStart(6, '0');
-      remember({ root, cluster: { name: 'cluster' } }, { id: 'p', runDir }, String(process.pid), { state: 'COMPLETED', nodes: 'n'.repeat(2000) });
-    }
-    // Enters, and looks whether it is alone there; some die inside.
-    if (what === 'enter') for (let n = 0; n < Number(rounds); ) {
-      const release = tryLock(root + '/lock');
-      if (typeof release === 'number') { await new Promise((go) => setTimeout(go, Math.random() * 3)); continue; }
-      n += 1;
-      writeFileSync(root + '/inside', String(process.pid));
-      if (Math.random() < 0.5) await new Promise((go) => setTimeout(go, 1));
-      const alone = readFileSync(root + '/inside', 'utf8') === String(process.pid);
-      appendFileSync(root + '/entered', (alone ? 'alone' : 'TOGETHER') + '\\n');
-      if (n === Number(rounds)) process.kill(process.pid, 'SIGKILL');
-      release();
-    }`;
-  const stdin = { contents, resolveDir: TOOLKIT, loader: 'ts' as const };
-  const options = { bundle: true, platform: 'node', format: 'esm', outfile: program, logLevel: 'error' } as const;
-  const banner = { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" };
-  await build({ ...options, stdin, banner });
+    if (what === 'hold') await exclusively(root, 'p', async () => { process.stdout.write('held'); await new Promise((go) => setTimeout(go, 60000)); });`,
+  );
 });
-
-const start = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-const over = (child: ChildProcess): Promise<unknown> => new Promise((resolve) => child.once('exit', resolve));
 
 describe('a killed process', () => {
   test('leaves a state file whole', async () => {
     let [kills, reads] = [0, 0];
     for (; kills < 8; kills++) {
-      const writer = start('write', root);
+      const writer = program.start('write', root);
       await until('a first line', () => existsSync(join(jobs, 'p.jobid')));
       for (const end = Date.now() + 20 + kills * 7; Date.now() < end; reads++) {
         expect(readTracked(root, 'p').jobId).toMatch(/^(\d+)$/);
@@ -235,7 +205,7 @@ describe('a killed process', () => {
   });
 
   test('does not hold its lock', async () => {
-    const holder = start('hold', root);
+    const holder = program.start('hold', root);
     await new Promise((resolve) => holder.stdout?.once('data', resolve));
     const { exit, problems } = await exclusively(root, 'p', async () => {}).then(
       () => Promise.reject(new Error('it was let in')),
@@ -263,86 +233,13 @@ describe('the lock', () => {
       await expect(exclusively(root, 'p', async () => {})).rejects.toThrow('busy');
     });
   });
-
-  test.each(['', 'x\n', '0\n', '-1\n', '99999999\n'])('that names no process alive is nobody’s: %j', (content) => {
-    writeFileSync(join(root, 'lock'), content);
-    const release = tryLock(join(root, 'lock'));
-    expect(release).toBeTypeOf('function');
-    if (typeof release === 'function') release();
-    expect(existsSync(join(root, 'lock'))).toBe(false);
-  });
-
-  test("names somebody else's process: it is alive", () => {
-    writeFileSync(join(root, 'lock'), '1\n');
-    expect(tryLock(join(root, 'lock'))).toBe(1);
-  });
-
-  test('lets in one at a time of many processes, of which some die inside', async () => {
-    const [crowd, rounds] = [8, 25];
-    await Promise.all(Array.from({ length: crowd }, () => over(start('enter', root, String(rounds)))));
-    const entered = readFileSync(join(root, 'entered'), 'utf8').trimEnd().split('\n');
-    const together = entered.filter((word) => word !== 'alone').length;
-    console.log(`lock: ${entered.length} entries by ${crowd} processes, ${crowd} killed inside, ${together} not alone`);
-    expect(together).toBe(0);
-    expect(entered).toHaveLength(crowd * rounds);
-  });
-});
-
-describe('the history', () => {
-  const project = (): Project => ({ root, cluster: { name: 'lab' } }) as Project;
-  const verdict: Verdict = {
-    state: 'COMPLETED',
-    ended: true,
-    left: true,
-    success: true,
-    basis: 'accounting',
-    exitCode: 0,
-  };
-
-  test('has a line for each job, once', () => {
-    for (const jobId of ['5', '5', '6', '5']) remember(project(), { id: 'p', runDir: DIR }, jobId, verdict);
-    remember(project(), { id: 'q', runDir: DIR.replace('p-', 'q-') }, '5', verdict);
-    expect(history(root).map(({ id, jobId }) => `${id} ${jobId}`)).toEqual(['p 5', 'p 6', 'q 5']);
-    expect(history(root, 'p')).toHaveLength(2);
-    expect(history(root)[0]).toMatchObject({
-      run: 'p-20260102-030405',
-      cluster: 'lab',
-      state: 'COMPLETED',
-      exitCode: 0,
-    });
-    expect(readFileSync(join(jobs, 'history.jsonl'), 'utf8')).toMatch(/^(\{.*\}\n){3}$/);
-  });
-
-  test('goes on after a line that was cut off', () => {
-    remember(project(), { id: 'p', runDir: DIR }, '5', verdict);
-    // A disk was full: half a line, without its end.
-    writeFileSync(join(jobs, 'history.jsonl'), `${readFileSync(join(jobs, 'history.jsonl'), 'utf8')}{"id":"p","ru`);
-    remember(project(), { id: 'p', runDir: DIR }, '6', verdict);
-    remember(project(), { id: 'p', runDir: DIR }, '7', verdict);
-    expect(history(root).map(({ jobId }) => jobId)).toEqual(['5', '6', '7']);
-  });
-
-  test('passes over lines that are no entry', () => {
-    put('history.jsonl', 'null\n5\n"x"\n[]\n{}\n\n{"id":"p","run":"r","jobId":"5"}\n');
-    expect(history(root).map(({ jobId }) => jobId)).toEqual(['5']);
-    remember(project(), { id: 'p', runDir: DIR }, '6', verdict);
-    expect(history(root)).toHaveLength(2);
-  });
-
-  test('loses no line of many commands at once', async () => {
-    await Promise.all(Array.from({ length: 4 }, () => over(start('history', root, '25'))));
-    const entries = history(root);
-    console.log(`history: ${entries.length} of 100 lines written by 4 processes at once`);
-    expect(new Set(entries.map(({ run, jobId }) => `${run} ${jobId}`)).size).toBe(100);
-    expect(entries).toHaveLength(100);
-  });
 });
 
 test.skipIf(process.getuid?.() !== 0)('a folder that cannot be written is said, and nothing is lost', async () => {
   writeRunDir(root, 'p', DIR, {});
   writeJobId(root, 'p', '5');
   for (const folder of [base, root]) chmodSync(folder, 0o755);
-  const { stdout } = await execa(process.execPath, [program, 'write', root], {
+  const { stdout } = await execa(process.execPath, [program.file, 'write', root], {
     uid: 65534,
     gid: 65534,
     reject: false,

@@ -351,7 +351,8 @@ describe.skipIf(clusterUnavailable())('verbs', () => {
     const { json: known } = await json('slurm-recover', 'held');
     expect(known.recovered[0]).toMatchObject({ jobId: next.json.submit.jobId });
     expect(known.recovered[0].others).toEqual(expect.arrayContaining([expect.objectContaining({ jobId: ids.held })]));
-    for (const id of [ids.held, next.json.submit.jobId]) await json('slurm-cancel', undefined, { JOB_ID: id });
+    for (const id of [ids.held as string, next.json.submit.jobId])
+      await json('slurm-cancel', undefined, { JOB_ID: id });
   });
 
   test('status: the queue and what is tracked, side by side', async () => {
