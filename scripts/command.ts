@@ -75,6 +75,8 @@ export async function command(target: string, work: (context: Context) => Promis
 
 function context(given: Variables, style: Style, typed: Typed, terminal: Terminal): Context {
   const root = process.cwd();
+  // Looked at before, for the way errors are shown; what is neither yes nor no is one of them.
+  given.flag('JSON');
   const which = (): WhichRun => {
     const found = given.which();
     if (!found) throw missingProfile(root, given.all);

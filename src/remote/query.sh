@@ -60,7 +60,10 @@ inspect() {
   intent=$line
   earlier=
   if [ -z "$id" ]; then earlier=$(cat "$1"/.slurm-runner/attempt-*/job_id 2>/dev/null | tr '\n' ' '); fi
-  record run "$1" "$pushed" "$attempt" "$id" "$intent" "$collected" "$earlier"
+  # By this machine's clock: the time in a run's name is a laptop's, wherever that is.
+  made=
+  if [ "$attempt" = 0 ]; then made=$(date -r "$1/.slurm-runner/token" +%s 2>/dev/null); fi
+  record run "$1" "$pushed" "$attempt" "$id" "$intent" "$collected" "$earlier" "$made"
   [ "$attempt" -gt 0 ] || return 0
   if [ -n "$id" ]; then ids=$ids,$id; else names=$names,$prefix${1##*/}; fi
   if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi

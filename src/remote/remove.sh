@@ -42,7 +42,7 @@ main() {
 user() {
   here=$(cd -- "$name" && pwd -P)
   while read -r id dir; do
-    there=$(cd -- "$dir" 2>/dev/null && pwd -P)
+    there=$([ -n "$dir" ] && cd -- "$dir" 2>/dev/null && pwd -P)
     if [ "${there:-$here}" = "$here" ]; then
       echo "$id"
       return

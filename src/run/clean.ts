@@ -70,7 +70,7 @@ export async function clean(project: Project, options: CleanOptions): Promise<Cl
     const jobId = verdict.jobId ?? record.jobId;
     if ((options.id !== undefined && options.id !== id) || (options.jobId !== undefined && options.jobId !== jobId))
       continue;
-    const age = snapshot.now - (record.intent ?? pushedAt(run));
+    const age = snapshot.now - (record.intent ?? record.made ?? snapshot.now);
     const trackedHere = tracked.has(record.dir);
     const why = reason(record, verdict, age, trackedHere, named && options.force === true);
     const whose = jobId ? { jobId } : {};
@@ -130,10 +130,4 @@ function reason(
   if (!verdict.ended || !verdict.left) return 'alive';
   if (record.collected) return 'collected';
   return forced ? 'forced' : 'not-collected';
-}
-
-/** The time in a run's name, as seconds since 1970; the laptop's clock. */
-function pushedAt(run: string): number {
-  const [, y, mo, d, h, mi, s] = /-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?:-\d+)?$/.exec(run) ?? [];
-  return new Date(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s)).getTime() / 1000;
 }

@@ -3,11 +3,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { parseState } from '../scheduler/states.ts';
 import type { Snapshot } from '../scheduler/types.ts';
-import { idOf, type Known, lookAt, trackedHere, type WhichRun } from './find.ts';
+import { idOf, type Known, lookAt, type TrackedRun, trackedHere, type WhichRun } from './find.ts';
 import { findResults, type Gathered, gather, planned } from './gather.ts';
-import { remember } from './history.ts';
-import { endOf, withNotFound } from './not-found.ts';
+import { history, remember } from './history.ts';
+import { nameOfRun } from './names.ts';
+import { endOfLog, withNotFound } from './not-found.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { exclusively, forget, readTracked } from './record.ts';
@@ -79,18 +81,14 @@ async function collectKnown(
     throw new Failure<RunProblem>(exit, problem);
   };
   if (record.removing) {
-    // Everything was home: only the removal was broken off.
+    // Only the removal was broken off: how the job ended is in the history by then.
+    const gathered = { results: [], logs: [], kept: [], missing: [] };
+    const past = verdictBefore(project, tracked, verdict);
+    const result = { id, jobId: past.jobId ?? '', runDir, verdict: past, gathered };
+    if (options.dryRun) return { ...result, removed: false, dryRun: true };
     await removeRun(project, record);
     forget(project.root, id, runDir);
-    const nothing = { results: [], logs: [], kept: [], missing: [] };
-    return {
-      id,
-      jobId: tracked.jobId ?? '',
-      runDir,
-      verdict: { ...verdict, success: true },
-      gathered: nothing,
-      removed: true,
-    };
+    return { ...result, removed: true };
   }
   if (!record.there) refuse(2, { kind: 'run-gone', id, runDir });
   if (verdict.state === 'NOT_SUBMITTED') refuse(2, { kind: 'not-submitted', id });
@@ -110,15 +108,29 @@ async function collectKnown(
   }
   const gathered = await gather(project, tracked, found);
   remember(project, tracked, jobId, verdict);
-  const logs = () => gathered.logs.map((path) => endOf(join(project.root, path)));
+  const logs = () => gathered.logs.map((path) => endOfLog(join(project.root, path)));
   const told = await withNotFound(project, tracked, verdict, logs);
   const removed = verdict.success || options.force === true;
   if (removed) {
     await toDisk();
     await removeRun(project, record);
     forget(project.root, id, runDir);
-  } else await project.host.run({ files: ['lib', 'mark'], args: [runDir] });
+  } else await project.host.run({ files: ['lib', 'mark'], args: [runDir, String(record.attempt)] });
   return { id, jobId, runDir, verdict: told, gathered, removed };
+}
+
+/** How a job ended whose run directory has half gone, by the line that was written before; by another laptop's there is none. */
+function verdictBefore(project: Project, { id, runDir, jobId }: TrackedRun, verdict: Verdict): Verdict {
+  const past = history(project.root, id).findLast((entry) => entry.run === nameOfRun(runDir));
+  const known = { ...verdict, ended: true, left: true, ...(jobId ? { jobId } : {}) };
+  if (!past) return { ...known, success: true };
+  const { exitCode, signal } = past;
+  const state = parseState(past.state);
+  return {
+    ...{ ...known, state, jobId: past.jobId, success: state === 'COMPLETED' && !exitCode },
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /** What was brought must outlast a power cut before it goes over there. sync(1), which a system may lack: then there is no more to do. */

@@ -10,6 +10,7 @@ import { beginsWith, sameContent, sameFile } from '../host/copy.ts';
 import type { Download } from '../host/types.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
 import type { TrackedRun } from './find.ts';
+import { withGiven } from './given.ts';
 import { nameOfRun, remoteDirOf } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import { jobsFolder, logsFolder, type Project } from './project.ts';
@@ -41,7 +42,7 @@ export interface Gathered {
  * run was pushed, so that nothing promised then is removed unseen. Of a profile that is gone only that.
  */
 export async function findResults(project: Project, run: TrackedRun, jobId: string): Promise<Found> {
-  const now = resultsOfProfile(project, run);
+  const now = await resultsOfProfile(project, run);
   const { found, promised } = await askFor(project, run, jobId, now ?? []);
   const besides = promised.filter((path) => !now?.includes(path));
   if (besides.length === 0) return found;
@@ -51,10 +52,11 @@ export async function findResults(project: Project, run: TrackedRun, jobId: stri
 }
 
 /** Undefined if there is no such profile any more. */
-function resultsOfProfile(project: Project, run: TrackedRun): string[] | undefined {
+async function resultsOfProfile(project: Project, run: TrackedRun): Promise<string[] | undefined> {
   const [profile = '', tag] = run.id.split('@');
+  const commandLine = await withGiven(project, run);
   try {
-    return loadProfile(project.root, profile, tag, project.cluster, project.commandLine, 'any').resultsPull;
+    return loadProfile(project.root, profile, tag, project.cluster, commandLine, 'any').resultsPull;
   } catch (error) {
     const gone = error instanceof Failure && error.problems.every(({ kind }) => kind === 'no-profile');
     if (!gone) throw error;

@@ -1,6 +1,6 @@
 /** log: the end of both logs of a job, from the cluster or, once collected, from here. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
@@ -10,6 +10,7 @@ import { remoteDirOf } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import { logsFolder, type Project } from './project.ts';
 import { readTracked } from './record.ts';
+import { lastLines } from './tail.ts';
 
 export interface LogResult {
   jobId: string;
@@ -42,7 +43,7 @@ export async function log(project: Project, which: WhichRun, lines: number): Pro
 }
 
 /** Logs that were brought here; undefined if there are none of that job. */
-export function localLog(root: string, jobId: string, lines: number): LogResult | undefined {
+function localLog(root: string, jobId: string, lines: number): LogResult | undefined {
   const folder = logsFolder(root);
   if (!existsSync(folder)) return undefined;
   const names = readdirSync(folder).filter((name) => new RegExp(`^${jobId}(_\\d+)?\\.(out|err)$`).test(name));
@@ -50,16 +51,8 @@ export function localLog(root: string, jobId: string, lines: number): LogResult 
   const logs = names
     .sort()
     .reverse()
-    .map((name) => {
-      const text = readFileSync(join(folder, name), 'utf8');
-      return { name, size: Buffer.byteLength(text), tail: lastLines(text, lines) };
-    });
+    .map((name) => ({ name, ...lastLines(join(folder, name), lines) }));
   return { jobId, logs, local: true };
-}
-
-export function lastLines(text: string, lines: number): string {
-  const all = text.replace(/\n$/, '').split('\n');
-  return all.slice(-lines).join('\n');
 }
 
 /** `log NAME SIZE LENGTH` and that many bytes, again and again. */

@@ -1,10 +1,10 @@
 /** Which program a failed job did not find, by the end of its log: exit code 2 or 127 alone does not name it. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { loadProfile } from '../conf/profile.ts';
 import type { TrackedRun } from './find.ts';
 import { withGiven } from './given.ts';
 import type { Project } from './project.ts';
+import { endOf } from './tail.ts';
 import type { NotFound, Verdict } from './verdict.ts';
 
 /** Bytes at the end of a log that are looked at: srun's own words come after those of the job. */
@@ -16,16 +16,9 @@ export function lastBytes(before: Buffer, data: Buffer): Buffer {
 }
 
 /** The end of a log file; empty if it cannot be read. */
-export function endOf(path: string): string {
+export function endOfLog(path: string): string {
   try {
-    const file = openSync(path, 'r');
-    try {
-      const tail = Buffer.alloc(TAIL);
-      const length = readSync(file, tail, 0, TAIL, Math.max(0, fstatSync(file).size - TAIL));
-      return tail.toString('utf8', 0, length);
-    } finally {
-      closeSync(file);
-    }
+    return endOf(path, TAIL).end.toString();
   } catch {
     return '';
   }

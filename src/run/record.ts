@@ -45,7 +45,7 @@ const RUN_DIR = /^\/[^\x00-\x1f\x7f]*\/runs\/[A-Za-z0-9_][A-Za-z0-9._@-]*$/;
 export function readTracked(root: string, id: string): Tracked {
   const jobId = readLine(root, `${id}.jobid`, /^\d+$/);
   const runDir = readLine(root, `${id}.rundir`, RUN_DIR);
-  return { id, ...(jobId ? { jobId } : {}), ...(runDir ? { runDir } : {}), notes: readNotes(root, id) };
+  return { id, ...(jobId ? { jobId } : {}), ...(runDir ? { runDir } : {}), notes: readNotes(root, id, runDir) };
 }
 
 /** Everything tracked in this project, by name. */
@@ -61,7 +61,7 @@ export function listTracked(root: string): Tracked[] {
 export function writeRunDir(root: string, id: string, runDir: string, notes: Notes): void {
   // The job belongs to the run before: a crash between the two must not pair it with the new directory.
   rmSync(join(jobsFolder(root), `${id}.jobid`), { force: true });
-  writeWhole(root, `${id}.json`, JSON.stringify(notes));
+  writeWhole(root, `${id}.json`, JSON.stringify({ ...notes, runDir }));
   writeWhole(root, `${id}.rundir`, runDir);
 }
 
@@ -123,14 +123,19 @@ function readLine(root: string, name: string, shape: RegExp): string | undefined
   });
 }
 
-/** What can't be right is left out: losing it costs nothing. */
-function readNotes(root: string, id: string): Notes {
+/** What can't be right, or is of another run, is left out: losing it costs nothing. */
+function readNotes(root: string, id: string, runDir: string | undefined): Notes {
   try {
-    const { cluster, home, given } = JSON.parse(readText(root, `${id}.json`) ?? '{}') as Record<string, unknown>;
+    const {
+      cluster,
+      home,
+      given,
+      runDir: noted,
+    } = JSON.parse(readText(root, `${id}.json`) ?? '{}') as Record<string, unknown>;
     return {
       ...(typeof cluster === 'string' && isName(cluster) ? { cluster } : {}),
       ...(typeof home === 'string' && /^\/[^\x00-\x1f\x7f]*$/.test(home) ? { home } : {}),
-      ...(isGiven(given) ? { given } : {}),
+      ...(noted === runDir && isGiven(given) ? { given } : {}),
     };
   } catch {
     return {};

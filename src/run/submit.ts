@@ -35,9 +35,10 @@ export interface SubmitResult {
 /** The first job of the tracked run. Throws Failure(4) if it has one that has ended already. */
 export async function submit(project: Project, options: SubmitOptions): Promise<SubmitResult> {
   const { profile, runDir } = await trackedRun(project, options);
-  const result = await submitAttempt(project, profile, runDir, 1);
-  if (result.existing) await mustLive(project, profile.id, runDir);
-  return result;
+  // A resubmission that was broken off is the attempt to go on with.
+  const { attempt, verdict } = await standing(project, profile.id, runDir);
+  if (verdict.ended) throw new Failure<RunProblem>(4, { kind: 'already-ended', id: profile.id, verdict });
+  return submitAttempt(project, profile, runDir, Math.max(1, attempt));
 }
 
 /** The first job of a run that this very command has pushed: one that is there already is this one, its answer was lost. */
@@ -49,21 +50,29 @@ export async function submitPushed(project: Project, options: SubmitOptions): Pr
 /** A new job in the same run directory, once the last one has ended; results so far stay where they are. */
 export async function resubmit(project: Project, options: SubmitOptions & { force?: boolean }): Promise<SubmitResult> {
   const { profile, runDir } = await trackedRun(project, options);
-  const snapshot = await project.scheduler.query({ runs: [runDir], settle: 10 });
-  const run = snapshot.runs.get(runDir);
-  if (!run?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: profile.id, runDir });
-  const verdict = verdictOf(run, snapshot);
   const { id } = profile;
-  if (snapshot.queueTrouble !== undefined) {
-    throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail: snapshot.queueTrouble });
-  }
-  if (verdict.state === 'NOT_SUBMITTED') return submitAttempt(project, profile, runDir, Math.max(1, run.attempt));
+  const { attempt, verdict, trouble } = await standing(project, id, runDir);
+  if (trouble !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail: trouble });
+  if (verdict.state === 'NOT_SUBMITTED') return submitAttempt(project, profile, runDir, Math.max(1, attempt));
   if (verdict.state === 'UNKNOWN' && !options.force)
     throw new Failure<RunProblem>(4, { kind: 'undecided', id, verdict });
   if (!(verdict.ended && verdict.left) && verdict.state !== 'UNKNOWN')
     throw new Failure<RunProblem>(4, { kind: 'still-alive', id, verdict });
   if (verdict.jobId) remember(project, { id, runDir }, verdict.jobId, verdict);
-  return submitAttempt(project, profile, runDir, run.attempt + 1);
+  return submitAttempt(project, profile, runDir, attempt + 1);
+}
+
+/** How the run stands over there. Throws Failure(2) if it is gone. */
+async function standing(
+  project: Project,
+  id: string,
+  runDir: string,
+): Promise<{ attempt: number; verdict: Verdict; trouble?: string }> {
+  const snapshot = await project.scheduler.query({ runs: [runDir], settle: 10 });
+  const run = snapshot.runs.get(runDir);
+  if (!run?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
+  const { queueTrouble: trouble } = snapshot;
+  return { attempt: run.attempt, verdict: verdictOf(run, snapshot), ...(trouble === undefined ? {} : { trouble }) };
 }
 
 /** The profile as it is now, with what make's command line said at the push, and the run directory. */
@@ -96,14 +105,6 @@ async function submitAttempt(
   writeJobId(root, id, answer.jobId);
   const existing = answer.outcome === 'existing';
   return { profile, header: rendered.header, jobId: answer.jobId, runDir, existing, attempt };
-}
-
-/** Of a run already submitted the id is an answer only while the job lives. */
-async function mustLive(project: Project, id: string, runDir: string): Promise<void> {
-  const snapshot = await project.scheduler.query({ runs: [runDir] });
-  const run = snapshot.runs.get(runDir);
-  const verdict: Verdict | undefined = run && verdictOf(run, snapshot);
-  if (verdict?.ended) throw new Failure<RunProblem>(4, { kind: 'already-ended', id, verdict });
 }
 
 function refusal(

@@ -104,7 +104,7 @@ export function snapshot(output: string): Snapshot {
 }
 
 function runRecord(fields: readonly string[]): RunRecord {
-  const [dir = '', state, attempt, jobId, intent, collected, earlier = ''] = fields;
+  const [dir = '', state, attempt, jobId, intent, collected, earlier = '', made] = fields;
   return {
     dir,
     there: state !== 'gone',
@@ -114,6 +114,7 @@ function runRecord(fields: readonly string[]): RunRecord {
     ...(jobId && /^\d+$/.test(jobId) ? { jobId } : {}),
     ...(earlier.trim() ? { earlier: earlier.trim().split(' ') } : {}),
     ...(intent ? { intent: Number(intent) } : {}),
+    ...(made ? { made: Number(made) } : {}),
     collected: collected === 'collected',
     markers: [],
   };

@@ -96,6 +96,8 @@ export interface RunRecord {
   earlier?: readonly string[];
   /** When the newest attempt was begun, in seconds since 1970 by the host's clock. */
   intent?: number;
+  /** Of a run that was never submitted: when it was pushed, by the same clock. */
+  made?: number;
   /** Its logs and results were brought home, though it was kept. */
   collected: boolean;
   markers: Marker[];

@@ -117,6 +117,7 @@ describe('refused', () => {
 
   test.each<[string, Record<string, string>]>([
     ['by its folder', { dir: 'HERE', name: 'another' }],
+    ['by its name, where the scheduler does not say the folder', { dir: '', name: `pre-${NAME}` }],
     ['by its name, whatever the folder is called over there', { dir: '/elsewhere', name: `pre-${NAME}` }],
   ])('the run of a job that is alive: %s', async (_, fields) => {
     for (const [field, text] of Object.entries({ state: 'PENDING', submit: '1000', ...fields })) {

@@ -137,7 +137,7 @@ describe.skipIf(clusterUnavailable())('housekeeping', () => {
       cleaned.json.removed.map(() => 'collected'),
     );
     expect(await exists(dirs.array)).toBe(false);
-    for (const name of ['live', 'leaving']) expect(await exists(dirs[name])).toBe(true);
+    for (const name of ['live', 'leaving'] as const) expect(await exists(dirs[name])).toBe(true);
     expect(await exists(our.toy.read('slurm/jobs/held@pushed.rundir').trim())).toBe(true);
     // Named: what was not collected goes too, what lives does not.
     const forced = await json('slurm-clean', 'leaving', { FORCE: '1', YES: '1' });

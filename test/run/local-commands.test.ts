@@ -1,6 +1,15 @@
 /** What the commands say, ask and refuse with the embedded executor, end to end, through make. */
 
-import { rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -69,12 +78,68 @@ describe('the embedded executor', () => {
   });
 
   test('a result named at the push comes home though the profile no longer names it', async () => {
-    toy.profile('named', 'COMMAND="mkdir -p out other; echo a >out/a; echo b >other/b"\nRESULTS_PULL=out/\n');
-    await toy.json('slurm-run', { PROFILE: 'named', RESULTS_PULL: 'other/ none/' });
+    const command = 'COMMAND="mkdir -p out other; echo a >out/a; echo b >other/b"\n';
+    toy.profile('named', `${command}RESULTS_PULL="other/ none/"\n`);
+    await toy.json('slurm-run', { PROFILE: 'named' });
     await toy.json('slurm-watch', { PROFILE: 'named' });
+    toy.profile('named', `${command}RESULTS_PULL=out/\n`);
     const { exit, stdout } = await toy.json('slurm-collect', { PROFILE: 'named' });
     expect(exit, stdout).toBe(0);
     expect([toy.read('out/a'), toy.read('other/b')]).toEqual(['a\n', 'b\n']);
+  });
+
+  test("a result that the push's command line named is waited for by collect too", async () => {
+    toy.profile('named', 'COMMAND="mkdir output"\n');
+    await toy.json('slurm-run', { PROFILE: 'named', RESULTS_PULL: 'out/' });
+    await toy.json('slurm-watch', { PROFILE: 'named' });
+    const refused = await toy.json('slurm-collect', { PROFILE: 'named' });
+    expect(refused.json).toMatchObject({ exit: 4, problems: [{ kind: 'results-missing', paths: ['out/'] }] });
+    expect((await toy.json('slurm-collect', { PROFILE: 'named', RESULTS_PULL: 'output/' })).exit).toBe(0);
+  });
+
+  test("slurm-clean leaves a fresh push alone, by the cluster's own clock", async () => {
+    const { json } = await toy.json('slurm-push', { PROFILE: 'waits' });
+    rmSync(join(toy.root, 'slurm/jobs'), { recursive: true });
+    expect((await toy.json('slurm-clean', { YES: '1' })).json).toMatchObject({ removed: [], kept: [{ why: 'young' }] });
+    const before = Date.now() / 1000 - 4000;
+    utimesSync(join(json.runDir, '.slurm-runner/token'), before, before);
+    expect((await toy.json('slurm-clean', { YES: '1' })).json.removed).toMatchObject([{ why: 'never-submitted' }]);
+  });
+
+  test('a removal that was broken off is finished, but not with DRY_RUN, and the job has failed all the same', async () => {
+    toy.profile('bad', 'COMMAND="exit 3"\n');
+    const { json } = await toy.json('slurm-full', { PROFILE: 'bad' });
+    const meta = join(json.push.runDir, '.slurm-runner');
+    renameSync(join(meta, 'pushed'), join(meta, 'removing'));
+    rmSync(join(meta, 'attempt-1'), { recursive: true });
+    const tried = await toy.json('slurm-collect', { PROFILE: 'bad', DRY_RUN: '1' });
+    expect(tried.json).toMatchObject({ exit: 1, removed: false, dryRun: true });
+    expect([existsSync(meta), toy.has('slurm/jobs/bad.rundir')]).toEqual([true, true]);
+    const done = await toy.json('slurm-collect', { PROFILE: 'bad' });
+    expect(done.json).toMatchObject({ exit: 1, removed: true, verdict: { state: 'FAILED', exitCode: 3 } });
+    expect([existsSync(meta), toy.has('slurm/jobs/bad.rundir')]).toEqual([false, false]);
+  });
+
+  test('a resubmission that was broken off before it reached the scheduler goes on with slurm-submit', async () => {
+    toy.profile('bad', 'COMMAND="echo ran; exit 3"\n');
+    const { json } = await toy.json('slurm-full', { PROFILE: 'bad' });
+    const attempt = join(json.push.runDir, '.slurm-runner/attempt-2');
+    mkdirSync(attempt);
+    writeFileSync(join(attempt, 'intent'), `${Math.floor(Date.now() / 1000) - 1000}\n`);
+    expect((await toy.json('slurm-recover', { PROFILE: 'bad' })).json.recovered).toMatchObject([{ next: 'submit' }]);
+    const again = await toy.json('slurm-submit', { PROFILE: 'bad' });
+    expect(again.json).toMatchObject({ exit: 0, attempt: 2, jobId: '2', existing: false });
+    expect((await toy.json('slurm-watch', { PROFILE: 'bad' })).json.verdict).toMatchObject({ exitCode: 3, jobId: '2' });
+  });
+
+  test('the end of a log that is larger than a string may be', async () => {
+    toy.profile('big', 'COMMAND=true\n');
+    toy.write('slurm/jobs/history.jsonl', `${JSON.stringify({ id: 'big', run: 'big-20260101-000000', jobId: '9' })}\n`);
+    toy.write('slurm/logs/9.out', '');
+    truncateSync(join(toy.root, 'slurm/logs/9.out'), 700_000_000);
+    appendFileSync(join(toy.root, 'slurm/logs/9.out'), '\nbefore\nlast\n');
+    const shown = await toy.json('slurm-log', { PROFILE: 'big', LINES: '2' });
+    expect(shown.json.logs).toEqual([{ name: '9.out', size: 700_000_013, tail: 'before\nlast' }]);
   });
 
   test('what the command line said at the push holds for every job of that run, unless it says otherwise now', async () => {

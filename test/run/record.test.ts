@@ -139,6 +139,13 @@ describe('what is tracked', () => {
     expect(listTracked(root).map(({ id }) => id)).toEqual(['a', 'b@x']);
   });
 
+  test('what was given for another run is not of this one', () => {
+    writeRunDir(root, 'p', DIR, { home: '/home/me', given: { SCRIPT_ARGS: '--seed 1' } });
+    expect(readTracked(root, 'p').notes).toEqual({ home: '/home/me', given: { SCRIPT_ARGS: '--seed 1' } });
+    put('p.rundir', '/scratch/a b/runs/p-20260102-030406\n');
+    expect(readTracked(root, 'p').notes).toEqual({ home: '/home/me' });
+  });
+
   test('a new run directory never keeps the job of the one before', () => {
     writeRunDir(root, 'p', DIR, {});
     writeJobId(root, 'p', '5');
@@ -239,12 +246,13 @@ test.skipIf(process.getuid?.() !== 0)('a folder that cannot be written is said, 
   writeRunDir(root, 'p', DIR, {});
   writeJobId(root, 'p', '5');
   for (const folder of [base, root]) chmodSync(folder, 0o755);
-  const { stdout } = await execa(process.execPath, [program.file, 'write', root], {
+  const { exitCode, all } = await execa(process.execPath, [program.file, 'write', root], {
     uid: 65534,
     gid: 65534,
     reject: false,
     all: true,
   });
-  expect(stdout).toBe('');
+  expect(exitCode).not.toBe(0);
+  expect(all).toMatch(/EACCES|permission denied/);
   expect(readTracked(root, 'p')).toMatchObject({ jobId: '5', runDir: DIR });
 });

@@ -80,7 +80,7 @@ describe.skipIf(clusterUnavailable())('submitting', () => {
     const rendered = await our.toy.make('slurm-render', { PROFILE: 'fromprofile' });
     expect(rendered.stdout).toMatch(/^#!\/bin\/sh\n#SBATCH --time=30\n/);
     for (const id of [ids.fromcluster, ids.fromtemplate, ids.fromprofile, given.submit.jobId]) {
-      await json('slurm-cancel', undefined, { JOB_ID: id as string });
+      await json('slurm-cancel', undefined, { JOB_ID: id });
     }
   });
 
