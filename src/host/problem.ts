@@ -10,5 +10,4 @@ export type HostProblem = ProblemBase &
     | { kind: 'no-program'; program: string; where: string }
     | { kind: 'disk-full'; where: string; detail: string }
     | { kind: 'transfer-failed'; direction: 'up' | 'down'; code: number; detail: string }
-    | { kind: 'remote-program'; program: string; code: number; detail: string }
   );

@@ -13,20 +13,21 @@ import { jobText, renderRun } from './render.ts';
 import { secretLines } from './submit.ts';
 
 export type CheckSubject =
-  | ('node' | 'ssh' | 'local-rsync' | 'profile')
-  | (
-      | 'host'
-      | 'remote-dir'
-      | 'space'
-      | 'rsync'
-      | 'scheduler'
-      | 'queue'
-      | 'accounting'
-      | 'partition'
-      | 'account'
-      | 'python'
-      | 'test-only'
-    );
+  | 'node'
+  | 'ssh'
+  | 'local-rsync'
+  | 'profile'
+  | 'host'
+  | 'remote-dir'
+  | 'space'
+  | 'rsync'
+  | 'scheduler'
+  | 'queue'
+  | 'accounting'
+  | 'partition'
+  | 'account'
+  | 'python'
+  | 'test-only';
 
 export interface CheckItem {
   subject: CheckSubject;

@@ -7,14 +7,13 @@ export type RunProblem = ProblemBase &
   (
     | { kind: 'not-pushed'; id: string }
     | { kind: 'not-submitted'; id: string; jobId?: string }
-    | { kind: 'no-profile-given'; tracked: string[]; profiles: string[] }
     | { kind: 'bad-state-file'; content: string }
     /** Another command of ours is at work on the same profile. */
     | { kind: 'busy'; id: string; pid: number; lock: string }
     | { kind: 'declined'; id: string; jobId?: string; runDir?: string }
     | { kind: 'already-ended'; id: string; verdict: Verdict }
     | { kind: 'still-alive'; id: string; verdict: Verdict }
-    | { kind: 'undecided'; id: string; verdict: Verdict; trouble?: string }
+    | { kind: 'undecided'; id: string; verdict: Verdict }
     | { kind: 'queue-silent'; id: string; detail: string }
     | { kind: 'run-gone'; id: string; runDir: string }
     | { kind: 'push-incomplete'; id: string; runDir: string }

@@ -100,7 +100,7 @@ export function verdictOf(run: RunRecord, snapshot: Snapshot): Verdict {
 }
 
 /** Seconds after which a submission without a trace in the queue counts as never made; submit.sh has the same (GRACE). */
-const GRACE = 180;
+export const GRACE = 180;
 
 function neverArrived(run: RunRecord, snapshot: Snapshot): boolean {
   return snapshot.queueTrouble === undefined && run.intent !== undefined && snapshot.now - run.intent > GRACE;

@@ -10,7 +10,7 @@ import type { CheckRecord, QueueRow, Scheduler, SubmitAnswer } from './types.ts'
 import { watchJob } from './watch.ts';
 
 /** Seconds a call of watch.sh lives before it is begun anew, so that none is left behind for long on a login node. */
-export const WATCH_LIFE = 1800;
+const WATCH_LIFE = 1800;
 
 /** A job's own process, with the embedded executor. */
 const EXECUTOR = ['lib', 'process', 'executor'];

@@ -201,7 +201,6 @@ export const problems: Examples = {
     { kind: 'transfer-failed', direction: 'up', code: 23, detail: 'rsync: send_files failed' },
     { kind: 'transfer-failed', direction: 'down', code: 99, detail: '' },
   ],
-  'remote-program': [{ kind: 'remote-program', program: 'find', code: 2, detail: 'find: bad' }],
 
   // Templates
   'template-syntax': [
@@ -246,10 +245,6 @@ export const problems: Examples = {
     { kind: 'not-submitted', id: 'x' },
     { kind: 'not-submitted', id: 'x', jobId: '12345' },
   ],
-  'no-profile-given': [
-    { kind: 'no-profile-given', tracked: ['x'], profiles: ['x', 'y'] },
-    { kind: 'no-profile-given', tracked: [], profiles: [] },
-  ],
   'bad-state-file': [
     { kind: 'bad-state-file', content: 'hello', place: { file: 'slurm/jobs/x@a.jobid', line: 1 } },
     { kind: 'bad-state-file', content: '', place: { file: 'slurm/jobs/x.rundir', line: 1 } },
@@ -266,7 +261,7 @@ export const problems: Examples = {
   ],
   undecided: [
     { kind: 'undecided', id: 'x', verdict: running({ state: 'UNKNOWN', basis: 'nobody' }) },
-    { kind: 'undecided', id: 'x', verdict: running({ state: 'UNKNOWN' }), trouble: 'sacct: error' },
+    { kind: 'undecided', id: 'x', verdict: running({ state: 'UNKNOWN' }) },
   ],
   'queue-silent': [
     { kind: 'queue-silent', id: 'x', detail: 'slurm_load_jobs error: Unable to contact slurm controller' },

@@ -1,8 +1,14 @@
 /** The verdict where witnesses are silent, speak of another job, or where the job id never came back. */
 
 import { describe, expect, test } from 'vitest';
+import { remoteText } from '../../src/host/program.ts';
+import { GRACE } from '../../src/run/verdict.ts';
 import type { AccountRow } from '../../src/scheduler/types.ts';
 import { accounted, began, exit, judge, queued, step } from './witnesses.ts';
+
+test('a submission counts as never made as soon as submit.sh would make it anew', () => {
+  expect(remoteText('submit')).toMatch(new RegExp(`^GRACE=${GRACE}$`, 'm'));
+});
 
 describe('silence', () => {
   test('nobody knows: UNKNOWN', () => {

@@ -56,10 +56,6 @@ export const hostSentences: Sentences<HostProblem> = {
         ? ['Nothing was submitted. Try again once that is put right.']
         : [`Everything is still on the cluster. Try again: ${again('slurm-collect', undefined, typed)}`],
   }),
-  'remote-program': ({ program, code, detail }) => ({
-    says: `${program} failed on the host with exit code ${code}.`,
-    words: detail,
-  }),
 };
 
 const PACKAGES: Readonly<Record<string, string>> = { ssh: 'openssh-client' };

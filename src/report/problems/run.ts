@@ -4,7 +4,7 @@ import type { RunProblem } from '../../run/problem.ts';
 import { adviceOn } from '../advice.ts';
 import { again, make, profileFile, runPath, withoutProfile } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
-import { count, names } from '../quantities.ts';
+import { count } from '../quantities.ts';
 import { stateWord, verdictLine } from '../verdict.ts';
 import { resultSentences } from './results.ts';
 import { submitSentences } from './submit.ts';
@@ -34,13 +34,6 @@ export const runSentences: Sentences<RunProblem> = {
           says: `The run directory of job ${jobId} is not known (there is no slurm/jobs/${id}.rundir).`,
           next: [`${make('slurm-recover', id, typed)} finds it again.`],
         },
-  'no-profile-given': ({ tracked, profiles }, typed) => ({
-    says: `PROFILE is missing: make ${typed.target ?? 'TARGET'} PROFILE=NAME`,
-    next: [
-      ...(tracked.length > 0 ? [`Tracked here: ${names(tracked)}.`] : []),
-      `Profiles here: ${profiles.length > 0 ? names(profiles, 40) : 'none'}.`,
-    ],
-  }),
   'bad-state-file': ({ content, place }, typed) => {
     const [, id, ending] = /([^/]+)\.(jobid|rundir)$/.exec(place?.file ?? '') ?? [];
     const what = ending === 'jobid' ? 'a job id' : ending === 'rundir' ? 'the path of a run directory' : 'right';
@@ -92,9 +85,8 @@ export const runSentences: Sentences<RunProblem> = {
       next: [`${make('slurm-watch', id, typed)} waits for it.`],
     };
   },
-  undecided: ({ id, verdict, trouble }, typed) => ({
+  undecided: ({ id, verdict }, typed) => ({
     says: verdictLine(verdict),
-    ...(trouble && { words: trouble }),
     next: adviceOn(id, verdict, typed),
   }),
   'queue-silent': ({ id, detail }, typed) => ({
