@@ -2,7 +2,7 @@
 
 import pc from 'picocolors';
 import { mustExist } from '../src/conf/profile.ts';
-import { type ExitCode, Failure } from '../src/failure.ts';
+import { Failure } from '../src/failure.ts';
 import type { Typed } from '../src/report/commands.ts';
 import { interruptedText } from '../src/report/events.ts';
 import { toJson } from '../src/report/json.ts';
@@ -25,6 +25,8 @@ export interface Context {
   terminal: Terminal;
   dryRun: boolean;
   force: boolean;
+  /** From now on Ctrl-C calls this instead of ending the command. */
+  onInterrupt(handler: () => void): void;
   /** PROFILE and TAG. Throws Failure(2) without PROFILE. */
   which(): WhichRun;
   /** The project on the cluster of CLUSTER, or else on the one where that profile's run is tracked. */
@@ -32,7 +34,8 @@ export interface Context {
 }
 
 export interface Outcome {
-  exit?: ExitCode;
+  /** A command's own, of slurm-shell: any. */
+  exit?: number;
   /** What JSON=1 prints. */
   result: object;
   /** What a person reads; nothing if it was shown already. */
@@ -48,7 +51,9 @@ export async function command(target: string, work: (context: Context) => Promis
   const json = /^(1|yes|true)$/i.test(given.all.get('JSON') ?? '');
   const terminal = openTerminal(style, json, given);
   const typed = typedWords(target, given);
-  process.once('SIGINT', () => {
+  const interrupt = { taken: undefined as (() => void) | undefined };
+  process.on('SIGINT', () => {
+    if (interrupt.taken) return interrupt.taken();
     terminal.done();
     process.stderr.write(`\n${interruptedText(typed.profile, typed.tag, typed)}\n`);
     if (json) process.stdout.write(`${toJson(target, 130, {}, typed)}\n`);
@@ -56,9 +61,9 @@ export async function command(target: string, work: (context: Context) => Promis
   });
   // `make slurm-status | head`: whoever reads has had enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
-  let exit: ExitCode;
+  let exit: number;
   try {
-    const outcome = await work(context(given, style, typed, terminal));
+    const outcome = await work(context(given, style, typed, terminal, interrupt));
     exit = outcome.exit ?? 0;
     terminal.done();
     if (json) process.stdout.write(`${toJson(target, exit, outcome.result, typed)}\n`);
@@ -73,7 +78,13 @@ export async function command(target: string, work: (context: Context) => Promis
   process.exitCode = exit;
 }
 
-function context(given: Variables, style: Style, typed: Typed, terminal: Terminal): Context {
+function context(
+  given: Variables,
+  style: Style,
+  typed: Typed,
+  terminal: Terminal,
+  interrupt: { taken: (() => void) | undefined },
+): Context {
   const root = process.cwd();
   // Looked at before, for the way errors are shown; what is neither yes nor no is one of them.
   given.flag('JSON');
@@ -89,6 +100,9 @@ function context(given: Variables, style: Style, typed: Typed, terminal: Termina
     ...{ root, style, typed, terminal, which, variables: given },
     dryRun: given.flag('DRY_RUN'),
     force: given.flag('FORCE'),
+    onInterrupt: (handler) => {
+      interrupt.taken = handler;
+    },
     project: (about) => {
       const tracked = about && readTracked(root, idOf(about));
       const [asked, known] = [given.text('CLUSTER'), tracked?.runDir && clusterOf(tracked)];

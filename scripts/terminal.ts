@@ -13,6 +13,8 @@ export interface Terminal {
   show(text: string): void;
   /** Something beside the report, on standard error. */
   note(text: string): void;
+  /** From now on everything of ours goes to standard error: standard output is another program's. */
+  aside(): void;
   /** Ends the progress line. */
   done(): void;
 }
@@ -22,7 +24,7 @@ const PROGRESS = { after: 700, every: 100 };
 
 /** With `json` nothing but the document may go to standard output: everything else is shown on standard error, the log not at all. */
 export function openTerminal(style: Style, json: boolean, given: Variables): Terminal {
-  const out = json ? process.stderr : process.stdout;
+  let out = json ? process.stderr : process.stdout;
   let drawn = false;
   let begun = 0;
   let last = 0;
@@ -55,7 +57,10 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
       return;
     }
     const text = eventText(event, style);
-    if (text) show(text);
+    if (text === undefined) return;
+    // The terminal may be another program's by now, and a line break no more than that.
+    if (event.type === 'waiting') out.write(`${text}${out.isTTY ? '\r' : ''}\n`);
+    else show(text);
   };
   const ask = async (question: TalkQuestion): Promise<boolean> => {
     const { statement, question: asked } = questionText(question, style);
@@ -73,5 +78,8 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
     }
   };
   const note = (text: string): void => void (json || process.stderr.write(`${text}\n`));
-  return { talk: { tell, ask }, show, note, done };
+  const aside = (): void => {
+    out = process.stderr;
+  };
+  return { talk: { tell, ask }, show, note, done, aside };
 }

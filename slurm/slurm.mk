@@ -3,7 +3,8 @@
 SR_GOAL := $(.DEFAULT_GOAL)
 SR_HOME := $(patsubst %/,%,$(dir $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))))
 
-SR_COMMANDS := push submit run watch full log status fetch collect recover resubmit clean cancel render profiles history check help
+SR_COMMANDS := push submit run watch full log status fetch collect recover resubmit clean cancel render profiles history check help \
+  shell gpus info image-refresh image-build image-push image-setup image-list image-clean
 SR_TARGETS := $(addprefix slurm-,$(SR_COMMANDS))
 
 # What was given on make's command line, and only that, reaches Node as it was typed: `$`, quotes and newlines too. Variables
@@ -11,7 +12,7 @@ SR_TARGETS := $(addprefix slurm-,$(SR_COMMANDS))
 SR_VARS := PROFILE CLUSTER TAG JOB_ID JSON DRY_RUN YES FORCE FOLLOW LINES SWEEP FLOW IMAGE CMD \
   REMOTE_HOST REMOTE_DIR SCHEDULER JOB_PREFIX POLL_INTERVAL REMOTE_SETUP SCRIPT SCRIPT_ARGS ARGS COMMAND PYTHON CODE_FILES \
   RESULTS_PULL DATA_FILES PARTITION ACCOUNT TEMPLATE CONTAINER CONTAINER_RUNTIME CONTAINER_MOUNTS CONTAINER_WORKDIR MODULES \
-  CONDA VENV SETUP SECRETS SBATCH_%
+  CONDA VENV SETUP SECRETS BASE REQUIREMENTS DOCKERFILE RUNTIME BUILD_ON ENV SBATCH_%
 override SR_CLI := $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(filter-out MAKEFLAGS MAKEOVERRIDES GNUMAKEFLAGS -%,$v))))
 $(foreach v,$(filter $(SR_VARS),$(SR_CLI)),$(eval override $v := $$(value $v)))
 $(foreach v,$(filter-out $(SR_VARS),$(SR_CLI)),$(eval $$(SR_TARGETS): override $v := $$(value $v)))

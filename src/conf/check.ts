@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { placeAt } from './conf-file.ts';
+import { imageKeys } from './image-keys.ts';
 import {
   aliases,
   clusterKeys,
@@ -18,8 +19,8 @@ import { optionOf, refusedLetters, refusedOptions, useOf } from './sbatch-option
 import { missedForm } from './sbatch-values.ts';
 import type { Layer, Setting } from './types.ts';
 
-/** Which keys a file may have: a cluster's all of them, a profile's those of a profile. */
-export type FileKind = 'cluster' | 'profile';
+/** Which keys a file may have: a cluster's those of clusters and profiles, a profile's those of a profile, an image's its own. */
+export type FileKind = 'cluster' | 'profile' | 'image';
 
 const PREFIX = 'SBATCH_';
 
@@ -27,17 +28,23 @@ const PREFIX = 'SBATCH_';
 export function checkSettings(settings: ReadonlyMap<string, Setting>, kind: FileKind): ConfProblem[] {
   return Array.from(settings, ([key, setting]) => {
     const unknown = checkKey(key, setting, kind);
-    return unknown ? [unknown] : checkValue(key, setting);
+    if (unknown) return [unknown];
+    return kind === 'image' ? checkGiven(key, setting, imageKeys.get(key)!) : checkValue(key, setting);
   }).flat();
 }
 
 function checkKey(key: string, { place }: Setting, kind: FileKind): ConfProblem | undefined {
-  if (profileKeys.has(key) || aliases.has(key) || optionOf(key)) return undefined;
+  if (kind === 'image' ? imageKeys.has(key) : isProfileKey(key)) return undefined;
   if (clusterKeys.has(key)) return kind === 'cluster' ? undefined : { kind: 'cluster-key', key, place };
   if (controlVariables.has(key)) return { kind: 'control-variable', key, place };
-  const hint = nearestKey(key, kind === 'cluster' ? [...profileKeyNames, ...clusterKeys.keys()] : profileKeyNames);
+  // ENV in a profile is more likely a variable of the job's than a word for images.
+  if (imageKeys.has(key) && key !== 'ENV') return { kind: 'misplaced-key', key, belongs: 'image', place };
+  if (kind === 'image' && isProfileKey(key)) return { kind: 'misplaced-key', key, belongs: 'profile', place };
+  const hint = kind === 'image' ? nearest(key, imageKeys.keys()) : nearestKey(key, keysOf[kind]);
   return { kind: 'unknown-key', key, place, ...(hint && { nearest: hint }) };
 }
+
+const keysOf = { profile: profileKeyNames, cluster: [...profileKeyNames, ...clusterKeys.keys()] } as const;
 
 /** SBATCH_TIME for TIME, SBATCH-TIME and SBATCH_TIEM; in front of an option the seven letters all have say nothing. */
 function nearestKey(key: string, known: readonly string[]): string | undefined {
@@ -54,13 +61,18 @@ function nearestName(name: string, known: readonly string[]): string | undefined
   return option && PREFIX + option;
 }
 
-/** The value of a key that is known. An empty one takes back what a lower layer says, so it is never wrong. */
-export function checkValue(key: string, setting: Setting): ConfProblem[] {
+/** An empty value takes back what a lower layer says, so it is never wrong. */
+function checkGiven(key: string, setting: Setting, rule: KeyRule): ConfProblem[] {
+  return setting.value === '' ? [] : checkByRule(key, setting, rule);
+}
+
+/** The value of a key of a profile or a cluster. */
+function checkValue(key: string, setting: Setting): ConfProblem[] {
   const option = optionOf(key);
   const why = option && refusedOptions.get(option);
   if (why) return [{ kind: 'refused-option', key, option, why, place: setting.place }];
-  if (setting.value === '') return [];
-  const problems = checkByRule(key, setting, ruleOf(key));
+  const problems = checkGiven(key, setting, ruleOf(key));
+  if (setting.value === '') return problems;
   if (option && useOf(option, setting.value) === 'fault') {
     problems.push({ kind: 'not-a-switch', key, value: setting.value, place: setting.place });
   }
@@ -107,10 +119,10 @@ function checkSbatchArgs(setting: Setting): ConfProblem[] {
 }
 
 /** Names and values of `[env]`. */
-export function checkEnv(env: ReadonlyMap<string, Setting>): ConfProblem[] {
+export function checkEnv(env: ReadonlyMap<string, Setting>, rule = textRule): ConfProblem[] {
   return Array.from(env, ([name, setting]): ConfProblem[] =>
     isEnvName(name)
-      ? checkByRule(name, setting, textRule)
+      ? checkByRule(name, setting, rule)
       : [{ kind: 'env-name', key: '[env]', value: name, place: setting.place }],
   ).flat();
 }
@@ -121,9 +133,11 @@ export function checkEnv(env: ReadonlyMap<string, Setting>): ConfProblem[] {
  */
 export function checkCommandLine(commandLine: ReadonlyMap<string, string>): ConfProblem[] {
   const known = [...controlVariables, ...profileKeyNames, ...clusterKeys.keys()];
+  // END and many others differ from ENV by a letter.
+  const hints = [...known, ...[...imageKeys.keys()].filter((key) => key !== 'ENV')];
   return [...commandLine.keys()].flatMap((variable): ConfProblem[] => {
-    if (known.includes(variable) || optionOf(variable)) return [];
-    const hint = nearestName(variable, known);
+    if (known.includes(variable) || imageKeys.has(variable) || optionOf(variable)) return [];
+    const hint = nearestName(variable, hints);
     if (!hint && !variable.startsWith(PREFIX)) return [];
     return [{ kind: 'unknown-variable', variable, place: COMMAND_LINE, ...(hint && { nearest: hint }) }];
   });
@@ -131,12 +145,17 @@ export function checkCommandLine(commandLine: ReadonlyMap<string, string>): Conf
 
 /** The command-line variables that are settings, as the layer they form. */
 export function commandLineLayer(commandLine: ReadonlyMap<string, string>, kind: FileKind): Map<string, Setting> {
-  const known = kind === 'cluster' ? (key: string) => clusterKeys.has(key) : isProfileKey;
   return new Map(
     [...commandLine]
-      .filter(([key]) => known(key))
+      .filter(([key]) => isKey[kind](key))
       .map(([key, value]) => [key, { value, layer: 'command line' as Layer, place: COMMAND_LINE }]),
   );
 }
 
 const isProfileKey = (key: string) => profileKeys.has(key) || aliases.has(key) || optionOf(key) !== undefined;
+
+const isKey: Record<FileKind, (key: string) => boolean> = {
+  cluster: (key) => clusterKeys.has(key),
+  profile: isProfileKey,
+  image: (key) => imageKeys.has(key),
+};

@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path';
 import * as v from 'valibot';
+import { parseMount } from './mounts.ts';
 import type { ValueFault } from './problem.ts';
 import { optionKey, sbatchOptions } from './sbatch-options.ts';
 import { type OpenQuote, splitMounts, splitWords, type Word } from './words.ts';
@@ -40,7 +41,8 @@ export interface KeyRule {
   split?: (value: string) => { words: Word[]; open?: OpenQuote };
 }
 
-const check = (holds: (value: string) => boolean, fault: ValueFault) => v.check<string, ValueFault>(holds, fault);
+export const check = (holds: (value: string) => boolean, fault: ValueFault) =>
+  v.check<string, ValueFault>(holds, fault);
 
 // An empty word would normalise to `.`, the whole project; nobody means that by `""`.
 const isInside = (path: string) => path !== '' && !posix.isAbsolute(path) && !/^\.\.(\/|$)/.test(posix.normalize(path));
@@ -53,23 +55,23 @@ const text = v.pipe(
   check((value) => !value.includes('\0'), 'control-character'),
 );
 /** Names and paths. */
-const line = v.pipe(
+export const line = v.pipe(
   v.string(),
   check((value) => !/[\x00-\x1f\x7f]/.test(value), 'control-character'),
 );
 /** Paths on the cluster, where `~/` in front is the only thing that is not literal. */
-const remotePath = v.pipe(
+export const remotePath = v.pipe(
   line,
   check((value) => !value.includes('$'), 'dollar'),
 );
-const insidePath = v.pipe(line, check(isInside, 'path-outside'));
-const noSecrets = check((path) => posix.basename(path) !== '.env', 'secret-file');
+export const insidePath = v.pipe(line, check(isInside, 'path-outside'));
+export const noSecrets = check((path) => posix.basename(path) !== '.env', 'secret-file');
 const name = v.pipe(
   line,
   check((value) => isName(value), 'bad-name'),
 );
 
-const words = (schema: KeyRule['schema']): KeyRule => ({ schema, split: splitWords });
+export const words = (schema: KeyRule['schema']): KeyRule => ({ schema, split: splitWords });
 
 export const profileKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule>([
   [
@@ -113,7 +115,19 @@ export const profileKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule
   ['TEMPLATE', { schema: insidePath }],
   ['CONTAINER', { schema: remotePath }],
   ['CONTAINER_RUNTIME', { schema: v.picklist(['pyxis', 'apptainer', 'none']) }],
-  ['CONTAINER_MOUNTS', { schema: remotePath, split: splitMounts }],
+  [
+    'CONTAINER_MOUNTS',
+    {
+      schema: v.pipe(
+        remotePath,
+        v.rawCheck<string>(({ dataset, addIssue }) => {
+          const mount = dataset.typed ? parseMount(dataset.value) : 'home';
+          if (typeof mount !== 'string' && 'fault' in mount) addIssue({ message: mount.fault });
+        }),
+      ),
+      split: splitMounts,
+    },
+  ],
   ['CONTAINER_WORKDIR', { schema: line }],
   ['MODULES', words(line)],
   ['CONDA', { schema: line }],

@@ -8,6 +8,12 @@ import type { ConfProblem } from './problem.ts';
 import type { Profile, Setting } from './types.ts';
 import { splitWords } from './words.ts';
 
+/**
+ * What loading checks besides the text: `present`, that the files it names are here; `any` for what follows a run that
+ * was already sent (watch, log, fetch, collect, …), which must go on when a script was renamed since.
+ */
+export type LocalFiles = 'present' | 'any';
+
 /** Whether a pattern of CODE_FILES may be a glob, if no file has that very name. */
 export function mayBeGlob(pattern: string): boolean {
   return /[*?[{(]/.test(pattern);
@@ -38,7 +44,12 @@ export function checkLocalFiles(root: string, profile: Profile): ConfProblem[] {
 }
 
 /** The problem that nothing is found at `path`, relative to `root`, with the nearest path that is there. */
-export function noSuchFile(root: string, key: string, path: string, place: Setting['place']): ConfProblem {
+export function noSuchFile(
+  root: string,
+  key: string,
+  path: string,
+  place: Setting['place'],
+): Extract<ConfProblem, { kind: 'no-such-file' }> {
   const hint = nearestPath(root, path);
   return { kind: 'no-such-file', key, path, place, ...(hint && { nearest: hint }) };
 }

@@ -32,7 +32,32 @@ export type ValueFault =
   /** An sbatch option without an argument whose value is neither a yes nor a no. */
   | 'not-a-switch'
   /** SBATCH_ARGS whose first word is no option: sbatch would take it for the job script. */
-  | 'not-an-option';
+  | 'not-an-option'
+  // Images
+  /** A blank in BASE or in the name of a registry's image. */
+  | 'blank'
+  /** BASE that is none of the spellings there are. */
+  | 'bad-base'
+  /** BASE that is a definition file on the cluster: they are the project's. */
+  | 'definition-there'
+  /** A word of ENV without a `=`. */
+  | 'not-name-value'
+  /** TAG of an image that docker and podman would refuse. */
+  | 'bad-tag'
+  // Containers
+  /** CONTAINER that is neither a file, nor an image's name, nor a registry's image. */
+  | 'bad-container'
+  /** CONTAINER that lies in the store of docker or podman, which the cluster does not see. */
+  | 'container-here'
+  /** CONTAINER that is a definition file, from which an image has yet to be made. */
+  | 'container-definition'
+  /** A mount that is not `SRC:DST[:ro|rw]`; one whose source or target is relative; one over the toolkit's own. */
+  | 'mount-form'
+  | 'mount-relative'
+  | 'mount-target'
+  | 'mount-taken'
+  /** A mount with a blank in it, under Pyxis. */
+  | 'mount-blank';
 
 /**
  * Why an option of sbatch is not the user's to give: it is the toolkit's own; sbatch would run something other than
@@ -46,7 +71,9 @@ export type ConfProblem = ProblemBase &
   (
     | { kind: 'no-cluster-file'; cluster: string; clusters: string[]; nearest?: string }
     | { kind: 'no-profile'; profile: string; profiles: string[]; nearest?: string }
-    | { kind: 'missing-variable'; variable: 'PROFILE'; choices: string[] }
+    | { kind: 'no-image'; image: string; images: string[]; key: 'IMAGE' | 'CONTAINER'; nearest?: string }
+    /** IMAGE only where there is none or more than one. */
+    | { kind: 'missing-variable'; variable: 'PROFILE' | 'IMAGE'; choices: string[] }
     /** `code` is Node's (EACCES, EISDIR, …), or `UTF-8` for a file in another encoding. */
     | { kind: 'unreadable-file'; code: string }
     // Lines
@@ -55,15 +82,17 @@ export type ConfProblem = ProblemBase &
     | { kind: 'unknown-section'; section: string; nearest?: string }
     // Keys
     | { kind: 'unknown-key'; key: string; nearest?: string }
-    | { kind: 'repeated-key'; key: string; firstLine: number }
+    | { kind: 'repeated-key'; key: string; firstLine?: number }
     /** Two spellings of one thing, in one layer, with different values. */
     | { kind: 'conflicting-keys'; key: string; other: string; otherPlace: Place }
     /** SCRIPT and COMMAND, in one layer. */
     | { kind: 'script-and-command'; otherPlace: Place }
     /** PROFILE, YES, … in a file: these count only on the command line. */
     | { kind: 'control-variable'; key: string }
-    /** A cluster's key in a profile. */
+    /** A cluster's key in another file. */
     | { kind: 'cluster-key'; key: string }
+    /** A profile's key in an image's file, or the other way round. */
+    | { kind: 'misplaced-key'; key: string; belongs: 'profile' | 'image' }
     | { kind: 'missing-key'; key: 'REMOTE_HOST' | 'REMOTE_DIR' }
     | { kind: 'nothing-to-run' }
     /** A command-line variable that is none of ours but nearly: one of the project's own would not be a problem. */
@@ -75,6 +104,15 @@ export type ConfProblem = ProblemBase &
     | { kind: 'wrong-form'; key: string; value: string; form: ValueForm }
     | { kind: 'refused-option'; key: string; option: string; why: OptionRefusal }
     | { kind: 'missing-secret'; name: string }
+    /** BASE or CONTAINER that only apptainer can use. */
+    | { kind: 'wrong-runtime'; key: 'BASE' | 'CONTAINER'; value: string; runtime: 'enroot' | 'pyxis' }
+    // What an image is made of
+    | { kind: 'nothing-to-make'; image: string }
+    /** A Dockerfile without a FROM, or whose last one names no image that can be told without building it. */
+    | { kind: 'no-from' }
+    | { kind: 'unknown-from'; from: string }
+    /** A line of a pip file that means a path of this machine. */
+    | { kind: 'local-requirement'; requirement: string }
     // Files that a profile names
     | { kind: 'no-such-file'; key: string; path: string; nearest?: string }
     | { kind: 'no-template'; template: string; templates: string[]; nearest?: string }

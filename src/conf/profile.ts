@@ -4,22 +4,18 @@ import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { checkEnv, checkSettings, commandLineLayer } from './check.ts';
 import { confNames, envValues, withLayer } from './cluster.ts';
-import { readConf } from './conf-file.ts';
+import { placeAt, readConf } from './conf-file.ts';
+import { resolveContainer } from './container.ts';
 import { isName, profileKeys } from './keys.ts';
-import { checkRivals, isGiven, keyOf, overlay, unalias } from './layers.ts';
-import { checkLocalFiles, ownTemplate } from './local-paths.ts';
+import { checkRivals, keyOf, overlay, unalias } from './layers.ts';
+import { checkLocalFiles, type LocalFiles, ownTemplate } from './local-paths.ts';
+import { fitsPyxis } from './mounts.ts';
 import { nearest } from './nearest.ts';
 import { COMMAND_LINE, type ConfProblem, throwIfAny } from './problem.ts';
-import { optionOf, useOf } from './sbatch-options.ts';
+import { buildProfile, sbatchOptionsOf } from './profile-fields.ts';
+import { optionOf } from './sbatch-options.ts';
 import type { Cluster, ContainerRuntime, Profile, SbatchOption, Setting } from './types.ts';
-
-const DEFAULT_PYTHON = 'python';
-
-/**
- * What loading checks besides the text: `present`, that the files it names are here; `any` for what follows a run that
- * was already sent (watch, log, fetch, collect, …), which must go on when a script was renamed since.
- */
-export type LocalFiles = 'present' | 'any';
+import { splitMounts } from './words.ts';
 
 /**
  * The profile `name` of the project in `root`, as slurm/profiles/NAME.conf has it with make's command line over it and
@@ -55,16 +51,25 @@ export function loadProfile(
   const isOwn = template !== undefined && (template !== 'default' || ownTemplate(root) !== undefined);
   if (!runs && !isOwn) problems.push({ kind: 'nothing-to-run', place: { file } });
 
-  const profile = build(name, tag || undefined, file, settings, { ...cluster.env, ...envValues(env) });
+  const wrong = new Set(problems.flatMap((problem) => ('key' in problem ? [problem.key] : [])));
+  const inside = containerOf(root, cluster, settings, wrong, localFiles);
+  problems.push(...inside.problems);
+  const profile = buildProfile(name, tag || undefined, file, settings, { ...cluster.env, ...envValues(env) }, inside);
   if (localFiles === 'present') {
     // What is wrong as such is not also missing.
-    const wrong = new Set(problems.flatMap((problem) => ('value' in problem ? [problem.value] : [])));
+    const bad = new Set(problems.flatMap((problem) => ('value' in problem ? [problem.value] : [])));
     const subject = (problem: ConfProblem) =>
       'path' in problem ? problem.path : 'template' in problem && problem.template;
-    problems.push(...checkLocalFiles(root, profile).filter((problem) => !wrong.has(subject(problem) || '')));
+    problems.push(...checkLocalFiles(root, profile).filter((problem) => !bad.has(subject(problem) || '')));
   }
   throwIfAny(problems);
   return { ...profile, settings: withSpellings(settings, spellings) };
+}
+
+/** sbatch's options where no profile is named: cluster.conf's defaults with make's command line over them. */
+export function defaultOptions(cluster: Cluster, commandLine: ReadonlyMap<string, string>): SbatchOption[] {
+  const layers = [commandLineLayer(commandLine, 'profile'), profileDefaults(cluster)];
+  return sbatchOptionsOf(overlay(layers.map((layer) => unalias(layer).settings)));
 }
 
 /** The names of the profiles there are, sorted. */
@@ -133,62 +138,31 @@ function withSpellings(
   return all;
 }
 
-function build(
-  name: string,
-  tag: string | undefined,
-  file: string,
+/** What the job runs in, as far as the two keys are not `wrong` already. */
+function containerOf(
+  root: string,
+  cluster: Cluster,
   settings: ReadonlyMap<string, Setting>,
-  env: Record<string, string>,
-): Profile {
-  const one = (key: string) => settings.get(key)?.value;
-  const words = (key: string) => profileKeys.get(key)!.split!(one(key) ?? '').words.map(({ text }) => text);
-  const given = <K extends keyof Profile>(field: K, key: string) => {
-    const value = one(key);
-    return (value === undefined ? {} : { [field]: value }) as Pick<Profile, K> | Record<string, never>;
-  };
-  return {
-    name,
-    ...(tag !== undefined && { tag }),
-    id: tag === undefined ? name : `${name}@${tag}`,
-    file,
-    settings,
-    ...given('script', 'SCRIPT'),
-    scriptArgs: words('SCRIPT_ARGS'),
-    ...given('command', 'COMMAND'),
-    python: one('PYTHON') ?? DEFAULT_PYTHON,
-    codeFiles: words('CODE_FILES'),
-    resultsPull: words('RESULTS_PULL'),
-    dataFiles: words('DATA_FILES'),
-    ...given('partition', 'PARTITION'),
-    ...given('account', 'ACCOUNT'),
-    ...given('template', 'TEMPLATE'),
-    ...given('container', 'CONTAINER'),
-    containerRuntime: (one('CONTAINER_RUNTIME') as ContainerRuntime | undefined) ?? defaultRuntime(one('CONTAINER')),
-    containerMounts: words('CONTAINER_MOUNTS'),
-    ...given('containerWorkdir', 'CONTAINER_WORKDIR'),
-    modules: words('MODULES'),
-    ...given('conda', 'CONDA'),
-    ...given('venv', 'VENV'),
-    ...given('setup', 'SETUP'),
-    secrets: words('SECRETS'),
-    sbatch: sbatchOptionsOf(settings),
-    sbatchArgs: words('SBATCH_ARGS'),
-    env,
-  };
+  wrong: ReadonlySet<string>,
+  localFiles: LocalFiles,
+): Pick<Profile, 'containerRuntime' | 'runsIn'> & { problems: ConfProblem[] } {
+  const runtime = settings.get('CONTAINER_RUNTIME')?.value as ContainerRuntime | undefined;
+  const container = settings.get('CONTAINER');
+  if (!container || wrong.has('CONTAINER') || wrong.has('CONTAINER_RUNTIME')) {
+    return { containerRuntime: runtime ?? 'none', problems: [] };
+  }
+  const { runtime: taken, container: is, problems } = resolveContainer(root, cluster, container, runtime, localFiles);
+  if (taken === 'pyxis' && !wrong.has('CONTAINER_MOUNTS'))
+    problems.push(...checkMounts(settings.get('CONTAINER_MOUNTS')));
+  return { containerRuntime: taken, ...(is && { runsIn: is }), problems };
 }
 
-function defaultRuntime(container: string | undefined): ContainerRuntime {
-  if (container === undefined) return 'none';
-  return container.endsWith('.sif') ? 'apptainer' : 'pyxis';
-}
-
-/** Sorted by name, so that the same profile always makes the same command line. */
-function sbatchOptionsOf(settings: ReadonlyMap<string, Setting>): SbatchOption[] {
-  return [...settings]
-    .flatMap(([key, { value, layer }]): SbatchOption[] => {
-      const option = optionOf(key);
-      if (!option || !isGiven(key, value)) return [];
-      return [{ name: option, ...(useOf(option, value) === 'argument' && { value }), layer }];
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+function checkMounts(setting: Setting | undefined): ConfProblem[] {
+  if (!setting) return [];
+  return splitMounts(setting.value)
+    .words.filter(({ text }) => !fitsPyxis(text))
+    .map(({ text, offset }) => ({
+      ...{ kind: 'mount-blank', key: 'CONTAINER_MOUNTS', value: text },
+      place: placeAt(setting, offset),
+    }));
 }

@@ -2,8 +2,11 @@
 
 import type { Place } from '../failure.ts';
 
-/** Which layer a value came from; the earlier one wins (a template's own `#SBATCH` lines stand between profile and cluster). */
-export type Layer = 'command line' | 'profile' | 'cluster';
+/**
+ * Which layer a value came from; the earlier one wins (a template's own `#SBATCH` lines stand between profile and cluster).
+ * An image has the command line's and its own file's alone.
+ */
+export type Layer = 'command line' | 'profile' | 'cluster' | 'image';
 
 /** One value as written, with the layer and the place it came from. */
 export interface Setting {
@@ -45,6 +48,61 @@ export interface Cluster {
   env?: Readonly<Record<string, string>>;
 }
 
+/** What makes and keeps an image: enroot's are .sqsh files, apptainer's .sif files. */
+export type ImageRuntime = 'enroot' | 'apptainer';
+
+/** What an image begins with. */
+export type Base =
+  /** An image of a registry; without `registry` Docker Hub's. `digest` is `sha256:…`. */
+  | { kind: 'registry'; user?: string; registry?: string; image: string; tag?: string; digest?: string }
+  /** An image in the store of docker or podman on this machine (`dockerd://`, `podman://`). */
+  | { kind: 'engine'; engine: 'docker' | 'podman'; image: string }
+  /** A .sqsh or .sif file: of the project (`here`, relative to its root) or on the cluster (absolute, or beginning with `~/`). */
+  | { kind: 'file'; where: 'here' | 'there'; path: string }
+  /** An apptainer definition file of the project. */
+  | { kind: 'definition'; path: string }
+  /** Another of apptainer's sources: `library://`, `oras://`, `shub://`. */
+  | { kind: 'uri'; uri: string };
+
+/** A container image and how it is made: slurm/images/NAME.conf, or a project's requirements-slurm.txt and Dockerfile. */
+export interface Image {
+  name: string;
+  /** The file it was read from, relative to the project's root; undefined of a project without one. */
+  file?: string;
+  runtime: ImageRuntime;
+  /** Undefined of a Dockerfile that begins `FROM scratch`: only slurm-image-build can make that one. */
+  base?: Base;
+  /** Paths relative to the project's root: a pip file, a script run as root inside, a Dockerfile. */
+  requirements?: string;
+  setup?: string;
+  dockerfile?: string;
+  /** Where slurm-image-refresh works: on the login node, or in a job. */
+  buildOn: 'login' | 'job';
+  /** ENV and `[env]`: variables that the image sets. */
+  env: Readonly<Record<string, string>>;
+  /** What slurm-image-build calls it in the store of docker or podman: `NAME:TAG`, or `HOST/NAME:TAG`. */
+  tag: string;
+  settings: ReadonlyMap<string, Setting>;
+}
+
+/** What CONTAINER means. */
+export type Container =
+  /** An image of slurm/images, by name; `path` is its stable link, relative to REMOTE_DIR. */
+  | { kind: 'image'; name: string; runtime: ImageRuntime; path: string }
+  /** A file on the cluster: absolute, `~/…`, or relative to REMOTE_DIR. */
+  | { kind: 'file'; path: string }
+  /** An image of a registry, spelled as the profile's runtime wants it. */
+  | { kind: 'uri'; uri: string };
+
+/** A folder or file of the cluster that a container sees. */
+export interface Mount {
+  /** Absolute, or `~` or `~/…`: the home there. */
+  source: string;
+  /** Absolute; `~/…` only where no target is written: then it is the source's own path. */
+  target: string;
+  readOnly: boolean;
+}
+
 export type ContainerRuntime = 'pyxis' | 'apptainer' | 'none';
 
 export interface Profile {
@@ -71,9 +129,15 @@ export interface Profile {
   partition?: string;
   account?: string;
   template?: string;
+  /** CONTAINER as written. */
   container?: string;
+  /** Without CONTAINER_RUNTIME what CONTAINER needs, and `none` where nothing is in it. */
   containerRuntime: ContainerRuntime;
-  containerMounts: string[];
+  /** What the job runs in; undefined without CONTAINER and under CONTAINER_RUNTIME=none. */
+  runsIn?: Container;
+  containerMounts: Mount[];
+  /** CONTAINER_MOUNTS has the word `~`. */
+  mountHome?: boolean;
   containerWorkdir?: string;
   modules: string[];
   conda?: string;

@@ -4,8 +4,10 @@ import { PassThrough } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { Failure } from '../failure.ts';
 import { copyPaths } from './copy.ts';
+import { interactHere } from './interact.ts';
 import type { HostProblem } from './problem.ts';
 import { ENTRY } from './program.ts';
+import { refusalIn } from './refusal.ts';
 import { runSession } from './session.ts';
 import {
   type Answer,
@@ -19,7 +21,10 @@ import {
 } from './types.ts';
 
 export function localHost(): Host {
-  return { name: 'local', kind: 'local', connect: async () => {}, openAhead: () => {}, run, upload, download };
+  return {
+    ...{ name: 'local', kind: 'local', connect: async () => {}, openAhead: () => {} },
+    ...{ run, upload, download, interact: interactHere },
+  };
 }
 
 async function run(program: Program, options: RunOptions = {}): Promise<Answer> {
@@ -49,6 +54,8 @@ async function upload(task: Upload): Promise<UploadAnswer> {
   };
   const program = { ...task.program, files: ['local-receive', ...task.program.files] };
   const answer = await run(program, { input, onOutput });
+  const refused = refusalIn(report);
+  if (refused) return { report, refused };
   await copying;
   if (answer.code !== 0) throw diskOr('up', new Error(answer.stderr), answer.code);
   return { report };

@@ -11,7 +11,7 @@ exec 3<&0
   printf "rsync_server='%s'; " "$*"
   cat "$SR_PLACE/line"
   echo
-  exec cat <&3
+  exec cat <&3 2>/dev/null
 } >"$SR_PLACE/up" &
 feeder=$!
 {

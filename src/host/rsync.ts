@@ -9,6 +9,7 @@ import { Failure } from '../failure.ts';
 import type { HostProblem } from './problem.ts';
 import { MARK, newNonce, oneLine, programText } from './program.ts';
 import { quote } from './quote.ts';
+import { refusalIn } from './refusal.ts';
 import { type Download, type Program, type Progress, SECRET_FILE, type Upload, type UploadAnswer } from './types.ts';
 
 const REMOTE_SHELL = fileURLToPath(new URL('../../src/host/rsync-shell.sh', import.meta.url));
@@ -24,7 +25,8 @@ export async function rsyncUp(
   const end = await rsync(ssh, { ...upload.program, files: ['rsync', ...upload.program.files] }, 'up', {
     // -r: for folders in the list; --from0: newline lists lose names that begin with # or ;
     args: [
-      upload.filesOnly ? '-lptz' : '-rlptz',
+      `-${upload.filesOnly ? '' : 'r'}lpt${upload.compressed ? '' : 'z'}`,
+      ...(upload.partial ? ['--partial'] : []),
       `--exclude=${SECRET_FILE}`,
       ...(upload.checksum ? ['-c'] : []),
       ...LIST,
@@ -37,7 +39,8 @@ export async function rsyncUp(
     onProgress: upload.onProgress,
   });
   if (end.outcome === 'lost') return end;
-  return { outcome: 'done', answer: { report: end.report, ...(end.sent === undefined ? {} : { sent: end.sent }) } };
+  const { outcome, ...answer } = end;
+  return { outcome, answer };
 }
 
 /** Fetches `download.paths`. Half a file stays and is completed the next time (--partial). */
@@ -76,7 +79,7 @@ async function rsync(
   program: Program,
   direction: 'up' | 'down',
   call: Call,
-): Promise<{ outcome: 'done'; report: string[]; sent?: number } | Lost> {
+): Promise<({ outcome: 'done' } & UploadAnswer) | Lost> {
   const { execa } = await import('execa');
   const nonce = newNonce();
   // The program travels in a file: it holds the manifest, and 10,000 files' is more than one variable may be.
@@ -103,19 +106,19 @@ async function rsync(
   // Not started, for another reason: no connection was lost.
   if (result.exitCode === undefined && result.signal === undefined) throw result;
   const heard = String(result.stderr ?? '');
-  const sshExit = Number(new RegExp(`^${nonce} ssh (\\d+)$`, 'm').exec(heard)?.[1] ?? Number.NaN);
+  // Not always at the beginning of a line: whatever else is cut off complains at the same moment.
+  const sshExit = Number(new RegExp(`${nonce} ssh (\\d+)$`, 'm').exec(heard)?.[1] ?? Number.NaN);
   const begun = heard.includes(`${nonce} begin`);
   const detail = heard
     .split('\n')
     .filter((line) => line.trim() && !line.includes(nonce))
     .join('\n');
+  const report = reported(heard, nonce);
+  const refused = refusalIn(report);
+  if (refused) return { outcome: 'done', report, refused };
   if (result.exitCode === 0 && sshExit === 0) {
     const sent = /^Total bytes sent: ([\d,.]+)/m.exec(String(result.stdout))?.[1];
-    return {
-      outcome: 'done',
-      report: reported(heard, nonce),
-      ...(sent ? { sent: Number(sent.replace(/\D/g, '')) } : {}),
-    };
+    return { outcome: 'done', report, ...(sent ? { sent: Number(sent.replace(/\D/g, '')) } : {}) };
   }
   if (sshExit === 255 || (Number.isNaN(sshExit) && !begun)) {
     return { outcome: 'lost', begun, exit: sshExit, stderr: detail };

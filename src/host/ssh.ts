@@ -3,12 +3,13 @@
 import { nearest } from '../conf/nearest.ts';
 import { Failure } from '../failure.ts';
 import { sshAliases } from './aliases.ts';
+import { codeOf, interactionEntry, joinStreams } from './interact.ts';
 import { findMaster, type Master } from './master.ts';
 import type { HostProblem } from './problem.ts';
 import { ENTRY } from './program.ts';
 import { rsyncDown, rsyncUp } from './rsync.ts';
 import { openSession, runSession, type Session, type SessionEnd, stayFor } from './session.ts';
-import type { Answer, Host, Program, RunOptions } from './types.ts';
+import type { Answer, Host, Interacted, Interaction, Program, RunOptions } from './types.ts';
 
 /** Seconds until a program must have begun: on a connection that was there before, and on a new one (slow rc files). */
 const PATIENCE = { reused: 10, fresh: 60 };
@@ -81,6 +82,28 @@ export function sshHost(name: string): Host {
     }
   };
 
+  const run = async (program: Program, options: RunOptions = {}): Promise<Answer> => {
+    const retry = options.retry ?? options.onOutput === undefined;
+    return steadily<Extract<SessionEnd, { outcome: 'answered' }>>(retry, (argv, patience) =>
+      runSession(argv, program, patience, options, takeAhead()),
+    );
+  };
+
+  const interact = async (file: string, options: Interaction): Promise<Interacted> => {
+    // A session that goes through, before the terminal is given away: what is dead by now would look like a command's own end.
+    await run({ files: ['lib', 'ready'], args: [] });
+    const { joined } = await command();
+    const release = joined.guard();
+    // LogLevel: nobody needs to be told that the connection is closed when the file has ended.
+    const how = ['-o', 'LogLevel=ERROR', options.tty ? '-tt' : '-T'];
+    const argv = ['ssh', ...joined.clientOptions, ...how, name, interactionEntry(file)];
+    const code = await joinStreams(argv, options).finally(release);
+    if (code !== undefined && code !== 255) return { code };
+    // ssh's own 255 is also that of a command.
+    const left = await run(codeOf(file)).catch(() => undefined);
+    return left && /^\d+$/.test(left.stdout.trim()) ? { code: Number(left.stdout) } : { lost: true };
+  };
+
   return {
     name,
     kind: 'ssh',
@@ -91,12 +114,7 @@ export function sshHost(name: string): Host {
           () => resolve(),
         );
       }),
-    run: async (program: Program, options: RunOptions = {}): Promise<Answer> => {
-      const retry = options.retry ?? options.onOutput === undefined;
-      return steadily<Extract<SessionEnd, { outcome: 'answered' }>>(retry, (argv, patience) =>
-        runSession(argv, program, patience, options, takeAhead()),
-      );
-    },
+    ...{ run, interact },
     openAhead: () => void openAhead().catch(() => {}),
     upload: async (upload) => (await steadily(true, (argv) => rsyncUp(argv, upload))).answer,
     download: async (download) => void (await steadily(true, (argv) => rsyncDown(argv, download))),

@@ -51,10 +51,17 @@ export interface Upload {
   filesOnly?: boolean;
   /** A folder inside `from` whose files go along, each to the same path relative to it. */
   beside?: { from: string; paths: readonly string[] };
-  /** Prepares the destination, enters it and calls the shell function `receive`, which takes the files in. */
+  /**
+   * Prepares the destination, enters it and calls the shell function `receive`, which takes the files in; or says
+   * `report refused KIND DETAIL` and exits before that.
+   */
   program: Program;
   /** Compare by checksum instead of by size and time. */
   checksum: boolean;
+  /** Half a file stays over there, and is completed the next time. */
+  partial?: boolean;
+  /** The files are compressed already: to do it again would only take time. */
+  compressed?: boolean;
   onProgress?: (progress: Progress) => void;
 }
 
@@ -63,6 +70,14 @@ export interface UploadAnswer {
   report: string[];
   /** What the link carried, in bytes, where the host knows it. */
   sent?: number;
+  /** The program would not have the files; nothing was sent. */
+  refused?: Refusal;
+}
+
+/** Why a program over there refuses, as data: a word of its own, and what it is about. */
+export interface Refusal {
+  kind: string;
+  detail: string;
 }
 
 export interface Download {
@@ -78,6 +93,16 @@ export interface Download {
   onProgress?: (progress: Progress) => void;
 }
 
+export interface Interaction {
+  /** A terminal over there; this process's own is passed on to it key by key, and its size. */
+  tty: boolean;
+  /** Where the standard output goes. */
+  output: 'stdout' | 'stderr';
+}
+
+/** `lost`: the connection broke off, and how the file ended cannot be known. */
+export type Interacted = { code: number } | { lost: true };
+
 export interface Host {
   /** As the user wrote it: an alias, `user@host` or `local`. */
   readonly name: string;
@@ -91,7 +116,13 @@ export interface Host {
   openAhead(): void;
   /** Runs a program to its end. Throws Failure(3) when the host cannot be reached or the connection is lost. */
   run(program: Program, options?: RunOptions): Promise<Answer>;
-  /** Sends files. Throws Failure(3) for the connection, Failure(2) for files or disk. */
+  /**
+   * Runs a shell file that lies there already, an absolute path, with this process's own standard input and output; its exit code
+   * is left in `FILE.code`. The file's processes get a hangup when the connection is lost, if they have a terminal.
+   * Throws Failure(3) when the host cannot be reached to begin with.
+   */
+  interact(file: string, options: Interaction): Promise<Interacted>;
+  /** Sends files. Throws Failure(3) for the connection, Failure(2) for files or disk; a program's own refusal is an answer. */
   upload(upload: Upload): Promise<UploadAnswer>;
   /** Fetches files; resolves only when everything named has arrived. Errors as `upload`. */
   download(download: Download): Promise<void>;

@@ -14,6 +14,8 @@ detached() {
 identity() {
   if [ -r "/proc/$$/stat" ]; then
     IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+    # Ended, though nobody has asked for its code yet.
+    case ${stat##*) } in Z*) return 1 ;; esac
     # Field 22 (proc(5)), counted from behind the name, which may hold anything.
     # shellcheck disable=SC2086
     started=$(set -- ${stat##*) } && echo "${20}")
@@ -25,11 +27,12 @@ identity() {
 
 # end_group PID: TERM, and KILL half a minute later, as Slurm does (KillWait).
 end_group() {
-  kill -s TERM -- "-$1" 2>/dev/null
+  # The oldest form: dash takes no `-0 --`, busybox no `--` at all.
+  kill -TERM "-$1" 2>/dev/null
   left=60
-  while [ "$left" -gt 0 ] && kill -0 -- "-$1" 2>/dev/null; do
+  while [ "$left" -gt 0 ] && kill -0 "-$1" 2>/dev/null; do
     sleep 0.5 2>/dev/null || sleep 1
     left=$((left - 1))
   done
-  kill -s KILL -- "-$1" 2>/dev/null
+  kill -KILL "-$1" 2>/dev/null
 }

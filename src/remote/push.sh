@@ -1,15 +1,17 @@
 # Makes a run directory and takes the code in. The name is taken by making the directory: of two pushes in one second
 # the second gets -2, -3 and so on.
 
-# main REMOTE_DIR NAME TOKEN CODE MANIFEST: TOKEN tells a repeated call, after a lost connection, from another push;
-# CODE is a digest of all the files; MANIFEST is what stands in a JSON object, all but the run's name and the files' sums: those
-# arrive as the file .slurm-runner/files.
+# main REMOTE_DIR NAME TOKEN CODE MANIFEST IMAGE RUNTIME: TOKEN tells a repeated call, after a lost connection, from another push;
+# CODE is a digest of all the files; MANIFEST is what stands in a JSON object, all but the run's name, its image and the files' sums:
+# those arrive as the file .slurm-runner/files. IMAGE is the file its jobs run in, empty for none.
 main() {
   trap '' HUP PIPE
   dir=$(expand "$1")
   name=$2 token=$3 code=$4 manifest=$5
   mkdir -p -- "$dir/runs" "$dir/data" "$dir/slurm/logs" || exit 73
   cd -- "$dir" && dir=$(pwd) && cd runs || exit 73
+  find_image "$dir" "$6" "$7"
+  digest_image "$dir"
   run=$name count=1
   until mkdir -- "$run" 2>/dev/null; do
     first "$run/.slurm-runner/token"
@@ -25,6 +27,11 @@ main() {
   manifest="{
   \"run\": \"$run\",
 $manifest"
+  if [ -n "$image" ]; then
+    ln -sfn "$image" .slurm-runner/image && put .slurm-runner/identity "$word" || exit 73
+    manifest="$manifest,
+  \"image\": $(image_json)"
+  fi
   put .slurm-runner/manifest.json "$manifest
 }" || exit 73
   # The data folder may be a link itself; what matters is the name that jobs see.
@@ -32,6 +39,7 @@ $manifest"
   report "$dir"
   report "$run"
   report "$HOME"
+  report "$digest"
   receive_anew || exit
   # An rsync that does not know `/./` in a list has put it where it was here.
   for stray in slurm/jobs/.outgoing-*/.slurm-runner/files; do

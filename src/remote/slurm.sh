@@ -16,14 +16,41 @@ scheduler_ready() {
   }
 }
 
-# scheduler_submit OPTION... SCRIPT: sbatch with what a job needs of this environment and no more: SLURM_* of an allocation
-# we may sit in, SBATCH_* and anything private stay behind, SLURM_CONF does not.
-scheduler_submit() {
+# with_little COMMAND...: what a job needs of this environment and no more: SLURM_* of an allocation we may sit in, SBATCH_* and
+# anything private stay behind, SLURM_CONF does not.
+with_little() {
   env -i HOME="$HOME" PATH="$PATH" USER="${USER-$(id -un)}" LOGNAME="${LOGNAME-$(id -un)}" SHELL="${SHELL-/bin/sh}" \
     ${LANG+LANG="$LANG"} ${LC_ALL+LC_ALL="$LC_ALL"} ${TZ+TZ="$TZ"} ${SLURM_CONF+SLURM_CONF="$SLURM_CONF"} \
     ${LD_LIBRARY_PATH+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} ${MODULEPATH+MODULEPATH="$MODULEPATH"} \
-    ${MODULESHOME+MODULESHOME="$MODULESHOME"} ${SLURM_CLUSTERS+SLURM_CLUSTERS="$SLURM_CLUSTERS"} \
-    sbatch --parsable "$@" </dev/null
+    ${MODULESHOME+MODULESHOME="$MODULESHOME"} ${SLURM_CLUSTERS+SLURM_CLUSTERS="$SLURM_CLUSTERS"} "$@"
+}
+
+# scheduler_submit OPTION... SCRIPT
+scheduler_submit() { with_little sbatch --parsable "$@" </dev/null; }
+
+# scheduler_attend TTY OPTION... SCRIPT: runs SCRIPT in an allocation of its own, here and now, with these streams; TTY is `yes` or empty.
+# Its own step holds on to nothing, so that an srun inside it does not wait for ever; nor is it bound to the CPUs of one task.
+scheduler_attend() {
+  tty=$1 overlap=--overlap
+  shift
+  # srun takes only one of the two, though --exclusive is about the nodes here.
+  for word; do
+    case $word in --exclusive*) overlap='' ;; esac
+  done
+  with_little ${TERM+env TERM="$TERM"} srun ${tty:+--pty} $overlap --cpu-bind=none --mpi=none --wait=0 "$@"
+}
+
+# scheduler_allocate OPTION... COMMAND...: runs a command in an allocation of its own, here and now; COMMAND begins with no dash.
+scheduler_allocate() { with_little srun "$@"; }
+
+# scheduler_nodes: partition (the default's with a `*`), whether it is up, time limit, node, state, CPUs (allocated/idle/other/total),
+# memory and allocated memory in MB, generic resources and those in use. What is longer than its column is cut.
+scheduler_nodes() {
+  format=
+  for field in Partition:256 Available:16 Time:32 NodeList:256 StateLong:32 CPUsState:64 Memory:24 AllocMem:24 Gres:1024 GresUsed:1024; do
+    format="$format${format:+,}$field$US"
+  done
+  sinfo -h -N -O "$format" | sed "s/ *$US/$US/g"
 }
 
 # scheduler_queue: every job of mine that the controller still knows, a row a task. -t all: ended ones too, while MinJobAge lasts.

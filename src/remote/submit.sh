@@ -10,13 +10,13 @@ answer() {
   exit 0
 }
 
-# main RUN ATTEMPT NAME SETUP JOB SCRIPT SECRETS OPTION...: JOB is what the scheduler gets, SCRIPT the rendered script that JOB
-# runs as its child, SECRETS lines of assignments or empty.
+# main RUN ATTEMPT NAME SETUP JOB SCRIPT SECRETS INSIDE OPTION...: JOB is what the scheduler gets, SCRIPT the rendered script that JOB
+# runs as its child, SECRETS lines of assignments or empty, INSIDE what each task runs first in a container (inside.sh), or empty.
 main() {
   # The link may break at any moment; what has begun here is finished all the same.
   trap '' HUP PIPE
-  run=$1 wanted=$2 name=$3 setup=$4 job=$5 script=$6 secrets=$7
-  shift 7
+  run=$1 wanted=$2 name=$3 setup=$4 job=$5 script=$6 secrets=$7 inside=$8
+  shift 8
   scheduler_ready "$setup"
   meta=$run/.slurm-runner
   [ -f "$meta/manifest.json" ] || answer gone
@@ -42,6 +42,7 @@ main() {
 
 prepare() {
   put "$at/intent" "$(now)" && put "$at/script" "$script" && put "$at/job.sh" "$job" || return 1
+  [ -z "$inside" ] || put "$meta/inside" "$inside" || return 1
   rm -f "$meta/secrets"
   [ -z "$secrets" ] || (umask 077 && put "$meta/secrets" "$secrets")
 }

@@ -2,6 +2,7 @@
 
 import type { NotFound, Verdict } from '../run/verdict.ts';
 import { make, profileFile, type Typed } from './commands.ts';
+import { troubleAdvice } from './container.ts';
 import { exitMeaning, signalMeaning } from './exit-codes.ts';
 import { memory } from './quantities.ts';
 
@@ -13,9 +14,9 @@ export function adviceOn(id: string, verdict: Verdict, typed: Typed = {}): strin
 }
 
 function ended(id: string, verdict: Verdict, typed: Typed): string[] {
-  const { nodes, state, notFound } = verdict;
+  const { nodes, state, notFound, container } = verdict;
   const file = profileFile(id);
-  const absent = notFound ? [howToBring(notFound, file)] : [];
+  const absent = container ? troubleAdvice(container, id, file, typed) : notFound ? [howToBring(notFound, file)] : [];
   const again = make('slurm-resubmit', id, typed);
   const log = `The log says more: ${make('slurm-log', id, typed)}`;
   const elsewhere = `If it is the same node again, avoid it: SBATCH_EXCLUDE=${nodes || 'NODE'} in ${file}.`;
@@ -27,7 +28,7 @@ function ended(id: string, verdict: Verdict, typed: Typed): string[] {
         log,
       ];
     case 'FAILED': {
-      if (notFound) return [...absent, log];
+      if (container || notFound) return [...absent, log];
       const { exitCode, signal } = verdict;
       const meaning =
         signal !== undefined ? signalMeaning(signal) : exitCode === undefined ? undefined : exitMeaning(exitCode);

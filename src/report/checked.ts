@@ -24,6 +24,13 @@ const LABELS: Record<CheckSubject, string> = {
   account: 'Account',
   python: 'Python',
   'test-only': 'Test submission',
+  image: 'Image',
+  pyxis: 'Pyxis',
+  runtime: 'Runtime',
+  namespaces: 'User namespaces',
+  'enroot-temp': 'enroot works in',
+  'enroot-data': 'enroot unpacks in',
+  'compute-node': 'Compute nodes',
 };
 
 /** What to do when a check fails, and what a note means. */
@@ -42,6 +49,28 @@ const ADVICE: Partial<Record<CheckSubject, (item: CheckItem) => string>> = {
     const next = other ? `Set PYTHON=${other} in the profile` : 'Set PYTHON in the profile to one that is there';
     return `There is no ${detail} on the PATH there${nodes}. ${next}; or let MODULES, CONDA, VENV or CONTAINER bring one.`;
   },
+  image: ({ detail }) => {
+    const [kind = ''] = detail.split(' ');
+    const what: Record<string, string> = {
+      'image-missing': 'It is not there. ',
+      'image-changed': 'It is no longer what was put there. ',
+    };
+    return `${what[kind] ?? 'No job can run in it. '}make slurm-image-refresh makes it (FORCE=1 anew).`;
+  },
+  pyxis: () =>
+    "Slurm's srun there knows no --container-image: Pyxis is not installed. CONTAINER_RUNTIME=apptainer or none runs jobs without it.",
+  runtime: ({ detail, where }) =>
+    where === 'submit host'
+      ? `There is no ${detail} on the PATH there: images can only be made in a job (BUILD_ON=job), unless REMOTE_SETUP brings it.`
+      : `There is no ${detail} on the PATH of that node: jobs cannot run in containers there. Another PARTITION, or MODULES, may have it.`,
+  namespaces: ({ where }) =>
+    where === 'submit host'
+      ? 'No image can be made there; BUILD_ON=job in its image file makes it on a compute node.'
+      : 'Containers need them (unless the site has installed the runtime with privileges): ask the site, or take another PARTITION.',
+  'enroot-temp': () => 'Images need several times their size: REMOTE_SETUP="export ENROOT_TEMP_PATH=/a/large/folder".',
+  'enroot-data': () =>
+    'Containers are unpacked there: REMOTE_SETUP="export ENROOT_DATA_PATH=/a/large/folder", or ask the site.',
+  'compute-node': () => 'None was free at once, so nothing is known of what they have. Try again later.',
   'test-only': () => 'Change what sbatch complains of in the profile, its template or cluster.conf.',
 };
 
@@ -49,7 +78,7 @@ export function checkedText({ items, ok }: CheckResult, style: Style, typed: Typ
   const lines = [style.bold('[Check]')];
   for (const item of items) {
     const sign = { ok: style.green('ok  '), bad: style.red('FAIL'), note: style.yellow('note') }[item.verdict];
-    lines.push(`  ${sign}  ${padTo(LABELS[item.subject], 17)}${shown(detailOf(item))}`.trimEnd());
+    lines.push(`  ${sign}  ${padTo(LABELS[item.subject], 19)}${shown(detailOf(item))}`.trimEnd());
     const advice = item.verdict === 'ok' ? undefined : ADVICE[item.subject]?.(item);
     if (advice) lines.push(`        → ${shown(advice)}`);
     for (const problem of item.problems ?? []) {
@@ -70,7 +99,9 @@ export function checkedText({ items, ok }: CheckResult, style: Style, typed: Typ
   return lines.join('\n');
 }
 
-function detailOf({ subject, detail, verdict }: CheckItem): string {
+function detailOf({ subject, detail, verdict, where }: CheckItem): string {
+  if (where !== undefined) return `${where}: ${detail || (verdict === 'ok' ? 'there' : 'none')}`;
+  if (subject === 'pyxis') return verdict === 'ok' ? 'there' : 'none';
   if (subject === 'queue' && verdict === 'ok') return `${count(Number(detail), 'job')} of yours`;
   if (subject === 'accounting') return verdict === 'ok' ? 'there' : 'none';
   return detail;

@@ -84,7 +84,7 @@ export function fetchedText(
   return verdict.ended ? `${text}\n${nextSteps([['Collect', make('slurm-collect', id, typed)]], style)}` : text;
 }
 
-function gatheredRows({ results, logs, kept, missing }: Gathered, done: string, absent = 'not there'): Row[] {
+export function gatheredRows({ results, logs, kept, missing }: Gathered, done: string, absent = 'not there'): Row[] {
   const paths = [...results.map((path) => `${path} ← ${done}`), ...missing.map((path) => `${path} (${absent})`)];
   return [
     paths.length > 0 ? ['Results', ...some(paths)] : ['Results', '(none)'],

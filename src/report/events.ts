@@ -6,7 +6,9 @@ import type { QueueRow } from '../scheduler/types.ts';
 import { removeQuestion, toBeRemovedText } from './cleaned.ts';
 import { make, type Typed } from './commands.ts';
 import { shown } from './escape.ts';
+import { imagesToBeRemovedText } from './images.ts';
 import { profileText } from './profile.ts';
+import { count } from './quantities.ts';
 import type { Style } from './style.ts';
 import { verdictLine } from './verdict.ts';
 
@@ -17,6 +19,10 @@ export function eventText(event: TalkEvent, style: Style): string | undefined {
       return profileText(event, style);
     case 'queue':
       return style.dim(shown(queueLine(event.row)));
+    case 'waiting':
+      return style.dim(shown(`Job ${event.jobId} waits${event.reason && ` (${event.reason})`}; Ctrl-C gives it up.`));
+    case 'shell-lost':
+      return style.yellow('The connection is lost, and the shell with it; connecting again to end its job.');
     case 'started': {
       const again = event.restarts > 0 ? `has started again (restart ${event.restarts})` : 'has started';
       return style.dim(shown(`Job ${event.jobId} ${again}.`));
@@ -37,6 +43,13 @@ export function eventText(event: TalkEvent, style: Style): string | undefined {
       return style.green('Connected again.');
     case 'undecided':
       return style.yellow(shown(`Neither queue nor accounting knows of job ${event.jobId} at present; asking again.`));
+    case 'building': {
+      const where = event.jobId === undefined ? '' : ` in job ${event.jobId}`;
+      if (!event.found)
+        return style.dim(shown(`Making ${event.image}${where}; it goes on over there whatever happens here.`));
+      const whose = event.ours ? '' : ' from another recipe: this one comes after it';
+      return style.yellow(shown(`${event.image} is being made already${where}${whose}; following that.`));
+    }
     case 'log':
     case 'progress':
       return undefined;
@@ -47,6 +60,12 @@ export function eventText(event: TalkEvent, style: Style): string | undefined {
 export function questionText(question: TalkQuestion, style: Style): { statement: string; question: string } {
   if (question.type === 'remove') {
     return { statement: toBeRemovedText(question.items, style), question: removeQuestion(question.items) };
+  }
+  if (question.type === 'remove-images') {
+    return {
+      statement: imagesToBeRemovedText(question.items, style),
+      question: `Remove ${count(question.items.length, 'item')}? [y/N]`,
+    };
   }
   const { id, jobId } = question;
   const what =
@@ -61,6 +80,11 @@ export function isYes(answer: string): boolean {
 
 /** After Ctrl-C: what goes on by itself, and how to come back to it. */
 export function interruptedText(profile?: string, tag?: string, typed: Typed = {}): string {
+  if (/^slurm-image-(refresh|push|setup)$/.test(typed.target ?? '')) {
+    return shown(
+      `Interrupted. What was begun on the cluster goes on there, and the image that was there stays until it is done: ${make('slurm-image-list', undefined, { ...typed, profile: undefined })} says how it stands, and the same command follows it again.`,
+    );
+  }
   const id = profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;
   return shown(
     `Interrupted. A job that was submitted goes on, and nothing is lost: ${make('slurm-recover', id, typed)} says how it stands.`,

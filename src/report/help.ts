@@ -17,6 +17,12 @@ const TARGETS: readonly (readonly [target: string, does: string])[] = [
   ['slurm-render PROFILE=x', 'the job script as it would be submitted'],
   ['slurm-profiles', 'the profiles, one line each'],
   ['slurm-history [PROFILE=x]', 'past jobs and what they used'],
+  ['slurm-shell PROFILE=x', 'a shell in an allocation as its jobs get it; CMD="…" runs one command'],
+  ['slurm-gpus [PROFILE=x]', 'the GPUs that an allocation has'],
+  ['slurm-info [PARTITION=x]', 'partitions, nodes, free CPUs, memory and GPUs'],
+  ['slurm-image-build [IMAGE=x]', 'a container image made here, by docker, podman, buildah or apptainer'],
+  ['slurm-image-push [IMAGE=x]', 'that image to the cluster, without a registry'],
+  ['slurm-image-setup [IMAGE=x]', 'both'],
   ['slurm-check [PROFILE=x]', 'whether everything is in order, here and there'],
 ];
 

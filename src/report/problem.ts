@@ -3,6 +3,8 @@
 import type { ConfProblem } from '../conf/problem.ts';
 import type { ProblemBase } from '../failure.ts';
 import type { HostProblem } from '../host/problem.ts';
+import type { ImageProblem } from '../image/problem.ts';
+import type { InteractiveProblem } from '../interactive/problem.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { SchedulerProblem } from '../scheduler/problem.ts';
 import type { TemplateProblem } from '../template/problem.ts';
@@ -16,7 +18,7 @@ export type TargetProblem = ProblemBase & { kind: 'unknown-target'; name: string
 
 export type Problem =
   | (ConfProblem | HostProblem | TemplateProblem | SchedulerProblem | RunProblem)
-  | (VariableProblem | TargetProblem);
+  | (VariableProblem | TargetProblem | ImageProblem | InteractiveProblem);
 
 /** A problem in words. */
 export interface Told {

@@ -6,6 +6,8 @@ import { shown, shownLines } from './escape.ts';
 import type { Problem, Sentences, Told } from './problem.ts';
 import { confSentences } from './problems/conf.ts';
 import { hostSentences } from './problems/host.ts';
+import { imageSentences } from './problems/image.ts';
+import { interactiveSentences } from './problems/interactive.ts';
 import { runSentences } from './problems/run.ts';
 import { schedulerSentences } from './problems/scheduler.ts';
 import { targetSentences } from './problems/targets.ts';
@@ -19,6 +21,8 @@ const sentences: Sentences<Problem> = {
   ...templateSentences,
   ...schedulerSentences,
   ...runSentences,
+  ...imageSentences,
+  ...interactiveSentences,
   ...variableSentences,
   ...targetSentences,
 };

@@ -3,6 +3,7 @@
 import type { Profile } from '../conf/types.ts';
 import type { Header } from '../template/directives.ts';
 import { block, type Row } from './block.ts';
+import { containerName } from './container.ts';
 import { count, names } from './quantities.ts';
 import { chosenOr, optionsOf, resourcesText } from './resources.ts';
 import type { Style } from './style.ts';
@@ -39,13 +40,6 @@ export function scriptRow({ script, scriptArgs, command }: Profile): Row {
     return ['Command', shorten(`${first}${more.length > 0 ? ' …' : ''}${args}`)];
   }
   return ['Script', script === undefined ? '(in the template)' : shorten(`${script}${args}`)];
-}
-
-/** An image's file name or its URI. */
-export function containerName({ container, containerRuntime }: Profile): string {
-  if (container === undefined) return '(none)';
-  const name = /^[~./].*\//.test(container) ? container.slice(container.lastIndexOf('/') + 1) : container;
-  return containerRuntime === 'none' ? `${name} (not used)` : name;
 }
 
 function some(paths: readonly string[]): string {

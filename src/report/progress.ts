@@ -4,7 +4,7 @@ import type { Progress } from '../host/types.ts';
 import { shown } from './escape.ts';
 import { cutTo, displayWidth } from './width.ts';
 
-const WHAT = { code: 'code', data: 'data', results: 'results' } as const;
+const WHAT = { code: 'code', data: 'data', results: 'results', image: 'image' } as const;
 
 /** `code 120/5000 files  src/x.py  34% 11.2MB/s` in `columns` at most; the file's name gives way first. */
 export function progressText(

@@ -4,21 +4,19 @@ import type { SubmitResult } from '../run/submit.ts';
 import type { Header } from '../template/directives.ts';
 import { block, nextSteps, type Row } from './block.ts';
 import { make, runPath, type Typed } from './commands.ts';
-import { containerName, scriptRow } from './profile.ts';
+import { containerText } from './container.ts';
+import { scriptRow } from './profile.ts';
 import { chosenOr, optionsOf, resourcesText } from './resources.ts';
 import type { Style } from './style.ts';
 
-const RUNTIMES = { pyxis: ' (Pyxis)', apptainer: ' (Apptainer)', none: '' } as const;
-
 /** `header`, where it is at hand, as in the summary of the profile. */
 export function submittedText(
-  { profile, jobId, runDir, existing, attempt, header }: SubmitResult & { header?: Pick<Header, 'directives'> },
+  { profile, jobId, runDir, existing, attempt, header, image }: SubmitResult & { header?: Pick<Header, 'directives'> },
   style: Style,
   typed: Typed = {},
 ): string {
   const options = optionsOf(profile, header);
   const { id } = profile;
-  const runtime = profile.container === undefined ? '' : RUNTIMES[profile.containerRuntime];
   const rows: Row[] = [
     ['Profile', id],
     ['Job ID', jobId],
@@ -26,7 +24,7 @@ export function submittedText(
     scriptRow(profile),
     ['Resources', resourcesText(options)],
     ['Partition', `${chosenOr(options, 'partition')} / Account: ${chosenOr(options, 'account')}`],
-    ['Container', `${containerName(profile)}${runtime}`],
+    ['Container', containerText(profile, image)],
     ['Run dir', runPath(runDir)],
   ];
   const steps = nextSteps(

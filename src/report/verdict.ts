@@ -4,6 +4,7 @@ import type { Verdict } from '../run/verdict.ts';
 import { hasEnded, isLive, type LiveState, parseState } from '../scheduler/states.ts';
 import { adviceOn } from './advice.ts';
 import { make, type Typed } from './commands.ts';
+import { troubleText } from './container.ts';
 import { shown } from './escape.ts';
 import { exitMeaning, signalMeaning } from './exit-codes.ts';
 import { duration, memory } from './quantities.ts';
@@ -88,8 +89,8 @@ function taskCounts(tasks: Record<string, number>): string {
 }
 
 function endedText(verdict: Verdict): string {
-  const { state, exitCode, signal, stepCode, nodes, reqMem, maxRss, limit, notFound } = verdict;
-  const absent = notFound && `${notFound.program} was not found`;
+  const { state, exitCode, signal, stepCode, nodes, reqMem, maxRss, limit, notFound, container } = verdict;
+  const absent = (container && troubleText(container)) || (notFound && `${notFound.program} was not found`);
   switch (state) {
     case 'COMPLETED':
       if (stepCode) {

@@ -6,6 +6,7 @@ import { ownTemplate } from '../conf/local-paths.ts';
 import { mustExist, readProfiles } from '../conf/profile.ts';
 import type { Profile } from '../conf/types.ts';
 import { Failure, type ProblemBase } from '../failure.ts';
+import { checkContainer } from './check-container.ts';
 import { runName } from './names.ts';
 import { runsInside } from './prepare.ts';
 import type { Project } from './project.ts';
@@ -27,13 +28,22 @@ export type CheckSubject =
   | 'partition'
   | 'account'
   | 'python'
-  | 'test-only';
+  | 'test-only'
+  | 'image'
+  | 'pyxis'
+  | 'runtime'
+  | 'namespaces'
+  | 'enroot-temp'
+  | 'enroot-data'
+  | 'compute-node';
 
 export interface CheckItem {
   subject: CheckSubject;
   verdict: 'ok' | 'bad' | 'note';
   /** A version, a name, or the other program's words. */
   detail: string;
+  /** Where it was looked for, of what every node has for itself. */
+  where?: string;
   /** What there is instead of what was asked for. */
   choices?: string[];
   problems?: readonly ProblemBase[];
@@ -64,7 +74,8 @@ export async function check(project: Project, id?: { profile: string }): Promise
   }
   const python = id && read[0]?.profile ? pythonOnPath(project, read[0].profile) : undefined;
   const ready = rendered && 'job' in rendered ? rendered : undefined;
-  items.push(...(await remotely(project, read[0]?.profile, python, ready)));
+  const contained = read.find(({ profile }) => profile?.runsIn !== undefined)?.profile;
+  items.push(...(await remotely(project, read[0]?.profile, python, ready, contained)));
   return { items, ok: items.every(({ verdict }) => verdict !== 'bad') };
 }
 
@@ -108,9 +119,11 @@ async function remotely(
   profile: Profile | undefined,
   python: string | undefined,
   rendered: { job: string; options: string[] } | undefined,
+  contained: Profile | undefined,
 ): Promise<CheckItem[]> {
   const { host, cluster, scheduler } = project;
   try {
+    const container = contained ? checkContainer(project, contained) : [];
     const records = await scheduler.check({
       remoteDir: cluster.remoteDir,
       partition: profile?.partition ?? '',
@@ -125,7 +138,7 @@ async function remotely(
     });
     // Nothing is copied through rsync on this machine.
     const wanted = items.filter(({ subject }) => host.kind === 'ssh' || subject !== 'rsync');
-    return [{ subject: 'host', verdict: 'ok', detail: host.name }, ...wanted];
+    return [{ subject: 'host', verdict: 'ok', detail: host.name }, ...wanted, ...(await container)];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return [{ subject: 'host', verdict: 'bad', detail: host.name, problems: error.problems }];

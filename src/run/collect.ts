@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { parseState } from '../scheduler/states.ts';
 import type { Snapshot } from '../scheduler/types.ts';
+import { explained } from './explained.ts';
 import { idOf, type Known, lookAt, type TrackedRun, trackedHere, type WhichRun } from './find.ts';
 import { findResults, type Gathered, gather, planned } from './gather.ts';
 import { history, remember } from './history.ts';
 import { nameOfRun } from './names.ts';
-import { endOfLog, withNotFound } from './not-found.ts';
+import { endOfLog } from './not-found.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { exclusively, forget, readTracked } from './record.ts';
@@ -109,7 +110,7 @@ async function collectKnown(
   const gathered = await gather(project, tracked, found);
   remember(project, tracked, jobId, verdict);
   const logs = () => gathered.logs.map((path) => endOfLog(join(project.root, path)));
-  const told = await withNotFound(project, tracked, verdict, logs);
+  const told = await explained(project, tracked, verdict, logs);
   const removed = verdict.success || options.force === true;
   if (removed) {
     await toDisk();
@@ -134,7 +135,7 @@ function verdictBefore(project: Project, { id, runDir, jobId }: TrackedRun, verd
 }
 
 /** What was brought must outlast a power cut before it goes over there. sync(1), which a system may lack: then there is no more to do. */
-function toDisk(): Promise<void> {
+export function toDisk(): Promise<void> {
   return new Promise((resolve) => {
     execFile('sync', () => resolve());
   });

@@ -27,6 +27,8 @@ export interface Manifest {
   env: Record<string, string>;
   /** Those of the settings that make's command line gave. */
   given: Given;
+  /** The image of a registry that the jobs run in. Of an image file push.sh adds its path and its digest. */
+  image?: { uri: string } | { path: string; digest?: string };
   /** sha256 of each file sent, in hexadecimal; of a link `-> TARGET`. */
   files: Record<string, string>;
 }
@@ -56,6 +58,7 @@ export async function describe(
     settings: Object.fromEntries([...profile.settings].map(([key, setting]) => [key, setting.value])),
     env: { ...profile.env },
     given,
+    ...(profile.runsIn?.kind === 'uri' ? { image: { uri: profile.runsIn.uri } } : {}),
     files: sums,
   };
 }

@@ -5,6 +5,7 @@ import { type CodeFile, expandCodeFiles } from '../conf/code-files.ts';
 import { loadProfile } from '../conf/profile.ts';
 import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
+import type { Header } from '../template/directives.ts';
 import { clusterOf, idOf, type Known, lookAt, type WhichRun } from './find.ts';
 import { history } from './history.ts';
 import { nameOfRun } from './names.ts';
@@ -27,20 +28,28 @@ export function prepared<T>(
   work: (ready: Prepared) => Promise<T>,
 ): Promise<T> {
   return exclusively(project.root, idOf(which), async () => {
-    const profile = loadProfile(project.root, which.profile, which.tag, project.cluster, project.commandLine);
-    const dialling = dryRun ? undefined : project.host.connect();
-    const files = await expandCodeFiles(project.root, profile, runsInside(project));
-    await dialling;
-    secretLines(project.root, profile);
-    const { header } = await renderRun(
-      project,
-      profile,
-      `${project.cluster.remoteDir}/runs/${profile.id}-00000000-000000`,
-    );
+    const { header, ...ready } = await checked(project, which, dryRun);
+    const { profile, files } = ready;
     project.talk.tell({ type: 'profile', profile, header, codeFiles: files.length });
     if (!dryRun) await mayReplace(project, profile.id);
-    return work({ profile, files });
+    return work(ready);
   });
+}
+
+/** Finds every mistake there is to be found here; connecting begins meanwhile. */
+export async function checked(
+  project: Project,
+  which: WhichRun,
+  dryRun: boolean,
+): Promise<Prepared & { header: Header }> {
+  const profile = loadProfile(project.root, which.profile, which.tag, project.cluster, project.commandLine);
+  const dialling = dryRun ? undefined : project.host.connect();
+  const files = await expandCodeFiles(project.root, profile, runsInside(project));
+  await dialling;
+  secretLines(project.root, profile);
+  const runDir = `${project.cluster.remoteDir}/runs/${profile.id}-00000000-000000`;
+  const { header } = await renderRun(project, profile, runDir);
+  return { profile, files, header };
 }
 
 /** On this machine REMOTE_DIR may lie in the project, or be it: a folder of code must not send earlier runs along. */

@@ -1,7 +1,11 @@
 /** What stops a verb. */
 
+import type { ContainerRuntime } from '../conf/types.ts';
 import type { ProblemBase } from '../failure.ts';
 import type { Verdict } from './verdict.ts';
+
+/** `format`: it is no image of the runtime's kind; `short`: its end is missing. */
+export type ImageFault = 'unreadable' | 'format' | 'short';
 
 export type RunProblem = ProblemBase &
   (
@@ -23,8 +27,15 @@ export type RunProblem = ProblemBase &
     | { kind: 'results-missing'; id: string; paths: string[]; runDir: string }
     | { kind: 'results-leave'; id: string; links: { path: string; target: string }[]; runDir: string }
     | { kind: 'not-removed'; run: string; detail: string }
-    /** CONTAINER without Slurm, or with a runtime that the default template does not know yet. */
-    | { kind: 'container-impossible'; runtime: 'pyxis' | 'apptainer'; scheduler: 'slurm' | 'local' }
+    /** CONTAINER_RUNTIME=pyxis without Slurm. */
+    | { kind: 'container-impossible' }
+    /** A path with a character that the runtime cannot have in what it mounts. */
+    | { kind: 'container-path'; key: 'REMOTE_DIR' | 'CONTAINER_MOUNTS'; path: string; runtime: ContainerRuntime }
+    /** The profile's image file is not on the cluster; `name` where it is one of slurm/images. */
+    | { kind: 'image-missing'; path: string; name?: string }
+    | { kind: 'image-broken'; path: string; name?: string; fault: ImageFault }
+    /** It is not the file any more that was made. */
+    | { kind: 'image-changed'; path: string; name?: string }
     /** An option of sbatch that means nothing without Slurm, and is not to be passed over. */
     | { kind: 'option-impossible'; option: string }
     | { kind: 'bad-job-id'; jobId: string }

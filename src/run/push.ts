@@ -8,9 +8,10 @@ import type { Program, Upload } from '../host/types.ts';
 import { givenNow } from './given.ts';
 import { codeDigest, describe, type Manifest, manifestParts } from './manifest.ts';
 import { runName } from './names.ts';
+import { checkRefusal, imageFile, type PinnedImage } from './pinned.ts';
 import type { Prepared } from './prepare.ts';
 import { jobsFolder, type Project } from './project.ts';
-import { writeRunDir } from './record.ts';
+import { type Notes, writeRunDir } from './record.ts';
 
 export interface PushResult {
   profile: Profile;
@@ -22,35 +23,55 @@ export interface PushResult {
   dataFiles: string[];
   /** Bytes that went over the link for the code, where rsync says so. */
   sent?: number;
+  /** The image file that the run's jobs run in, whatever takes its place later. */
+  image?: PinnedImage;
 }
 
 /**
  * Sends the code and writes the state file; `onSending` is called once the code is on its way. Throws Failure(2) for what
- * rsync or the disks over there refuse.
+ * rsync or the disks over there refuse, and for an image that no job could run in; then nothing was sent.
  */
 export async function push(
   project: Project,
-  { profile, files }: Prepared,
+  ready: Prepared,
   dryRun = false,
   onSending?: () => void,
 ): Promise<PushResult> {
-  const { root, cluster, host } = project;
-  const paths = files.map((file) => file.path);
-  const name = runName(profile.id, new Date());
-  const runDir = `${cluster.remoteDir}/runs/${name}`;
-  const result = { profile, run: name, runDir, files: paths, dataFiles: profile.dataFiles };
-  if (dryRun) return result;
+  if (dryRun) return planned(project, ready);
+  const { pushed, notes } = await send(project, ready, onSending);
+  writeRunDir(project.root, ready.profile.id, pushed.runDir, notes);
+  return pushed;
+}
 
+/** What a push would ask for now. */
+export function planned({ cluster }: Project, { profile, files }: Prepared): PushResult {
+  const run = runName(profile.id, new Date());
+  const paths = files.map((file) => file.path);
+  return { profile, run, runDir: `${cluster.remoteDir}/runs/${run}`, files: paths, dataFiles: profile.dataFiles };
+}
+
+/** A push that leaves no state file; `notes` are what would be remembered beside it. */
+export async function send(
+  project: Project,
+  ready: Prepared,
+  onSending?: () => void,
+): Promise<{ pushed: PushResult; notes: Notes }> {
+  const { root, cluster, host } = project;
+  const { profile, files } = ready;
+  const result = planned(project, ready);
+  const { run: name, files: paths } = result;
   const given = givenNow(project.commandLine);
   const manifest = await describe(root, profile, cluster, files, given);
-  for (const upload of dataUploads(project, profile)) await host.upload(upload);
+  const image = [imageFile(profile), profile.containerRuntime];
+  for (const upload of dataUploads(project, profile, image)) checkRefusal(profile, await host.upload(upload));
   const token = randomBytes(8).toString('hex');
   const { about } = manifestParts(manifest);
-  const { report, sent } = await withSums(project, profile.id, manifest, (beside) =>
+  const args = [cluster.remoteDir, name, token, codeDigest(manifest), about, ...image];
+  const answer = await withSums(project, profile.id, manifest, (beside) =>
     host.upload({
       from: root,
       ...{ paths, beside, filesOnly: true, checksum: true },
-      program: { files: ['lib', 'push'], args: [cluster.remoteDir, name, token, codeDigest(manifest), about] },
+      program: { files: ['lib', 'pinned', 'push'], args },
       onProgress: (progress) => {
         onSending?.();
         onSending = undefined;
@@ -58,11 +79,14 @@ export async function push(
       },
     }),
   );
-  const [remoteDir, run, home] = report.slice(-3) as [string, string, string];
+  checkRefusal(profile, answer);
+  const { report, sent } = answer;
+  const [remoteDir, run, home, digest] = report.slice(-4) as [string, string, string, string];
   const madeDir = `${remoteDir}/runs/${run}`;
-  const notes = { home, given, ...(cluster.name === 'cluster' ? {} : { cluster: cluster.name }) };
-  writeRunDir(root, profile.id, madeDir, notes);
-  return { ...result, run, runDir: madeDir, ...(sent === undefined ? {} : { sent }) };
+  const pinned = digest === '-' ? {} : { image: { digest } };
+  const notes = { home, given, ...pinned, ...(cluster.name === 'cluster' ? {} : { cluster: cluster.name }) };
+  const pushed = { ...result, run, runDir: madeDir, ...pinned, ...(sent === undefined ? {} : { sent }) };
+  return { pushed, notes };
 }
 
 /** The sums of the files as a file to be sent along: of thousands rsync sends only what differs from those of the run before. */
@@ -84,8 +108,8 @@ async function withSums<T>(
 }
 
 /** DATA_FILES go into REMOTE_DIR/data; `data/` before them means that folder itself. */
-function dataUploads(project: Project, profile: Profile): Upload[] {
-  const program: Program = { files: ['lib', 'data'], args: [project.cluster.remoteDir] };
+function dataUploads(project: Project, profile: Profile, image: string[]): Upload[] {
+  const program: Program = { files: ['lib', 'pinned', 'data'], args: [project.cluster.remoteDir, ...image] };
   const inside = profile.dataFiles.filter((path) => /^(\.\/)?data(\/|$)/.test(path));
   const outside = profile.dataFiles.filter((path) => !inside.includes(path));
   const upload = (from: string, paths: string[]): Upload[] =>

@@ -16,6 +16,7 @@ import { isName } from '../conf/keys.ts';
 import { Failure } from '../failure.ts';
 import { tryLock } from '../host/lock.ts';
 import type { Given } from './given.ts';
+import type { PinnedImage } from './pinned.ts';
 import type { RunProblem } from './problem.ts';
 import { jobsFolder } from './project.ts';
 
@@ -36,6 +37,8 @@ export interface Notes {
   home?: string;
   /** What make's command line said when the run was pushed. */
   given?: Given;
+  /** The image file that the push pinned the run to. */
+  image?: PinnedImage;
 }
 
 /** An absolute path of one line that ends in runs/NAME, the name being one that a push can have made. */
@@ -130,12 +133,14 @@ function readNotes(root: string, id: string, runDir: string | undefined): Notes 
       cluster,
       home,
       given,
+      image,
       runDir: noted,
     } = JSON.parse(readText(root, `${id}.json`) ?? '{}') as Record<string, unknown>;
     return {
       ...(typeof cluster === 'string' && isName(cluster) ? { cluster } : {}),
       ...(typeof home === 'string' && /^\/[^\x00-\x1f\x7f]*$/.test(home) ? { home } : {}),
       ...(noted === runDir && isGiven(given) ? { given } : {}),
+      ...(noted === runDir && isPinned(image) ? { image } : {}),
     };
   } catch {
     return {};
@@ -144,6 +149,9 @@ function readNotes(root: string, id: string, runDir: string | undefined): Notes 
 
 const isGiven = (value: unknown): value is Given =>
   typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
+
+const isPinned = (value: unknown): value is PinnedImage =>
+  typeof value === 'object' && value !== null && 'digest' in value && /^sha256:[\da-f]{64}$/.test(String(value.digest));
 
 function readText(root: string, name: string): string | undefined {
   try {

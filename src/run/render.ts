@@ -15,6 +15,7 @@ import { quote } from '../host/quote.ts';
 import { type Header, optionsAmong, parseHeader } from '../template/directives.ts';
 import { renderTemplate } from '../template/render.ts';
 import { templateValues } from '../template/values.ts';
+import { checkContainer } from './contained.ts';
 import { idOf } from './find.ts';
 import { withGiven } from './given.ts';
 import { nameOfRun, remoteDirOf, runName } from './names.ts';
@@ -54,7 +55,7 @@ export async function renderRun(project: Project, profile: Profile, runDir: stri
   const jobName = `${cluster.jobPrefix}${nameOfRun(runDir)}`;
   const run = { runDir, remoteDir, jobName, scheduler: scheduler.kind, home };
   const template = templateFile(root, profile);
-  if (template.path === DEFAULT_TEMPLATE) checkContainer(project, profile);
+  if (template.path === DEFAULT_TEMPLATE) checkContainer(project, profile, runDir);
   const script = await renderTemplate({
     text: readFileSync(template.path, 'utf8'),
     file: template.shown,
@@ -65,6 +66,29 @@ export async function renderRun(project: Project, profile: Profile, runDir: stri
   checkDirectives(header, template.shown);
   if (scheduler.kind === 'local') checkEmbedded(profile, header, template.shown);
   return { script, header, jobName, options: sbatchOptions(profile, header, runDir, remoteDir, jobName) };
+}
+
+/**
+ * What a shell (slurm-shell) runs by the toolkit's own template, which knows how to have somebody before it: whatever the profile's
+ * template is, that is for jobs. `profile` has the command.
+ */
+export async function renderAttended(
+  project: Project,
+  profile: Profile,
+  runDir: string,
+  attended: 'terminal' | 'plain',
+  home = '~',
+): Promise<string> {
+  const { root, cluster, scheduler } = project;
+  checkContainer(project, profile, runDir);
+  const jobName = `${cluster.jobPrefix}${nameOfRun(runDir)}`;
+  const run = { runDir, remoteDir: remoteDirOf(runDir), jobName, scheduler: scheduler.kind, home, attended };
+  return renderTemplate({
+    text: readFileSync(DEFAULT_TEMPLATE, 'utf8'),
+    file: 'slurm/templates/default.sbatch',
+    values: templateValues(profile, cluster, run, readEnvFile(root)),
+    secrets: profile.secrets,
+  });
 }
 
 /** TEMPLATE is a name in slurm/templates or a path; without it the project's own default, else the toolkit's. */
@@ -88,20 +112,6 @@ function checkDirectives({ directives }: Header, file: string): void {
     }),
   );
   if (problems.length > 0) throw new Failure<ConfProblem>(2, ...problems);
-}
-
-/** A container needs Slurm's srun with Pyxis; better said now than in the job's log. */
-function checkContainer(project: Project, profile: Profile): void {
-  const place = profile.settings.get('CONTAINER')?.place;
-  const { container, containerRuntime: runtime } = profile;
-  if (container === undefined || runtime === 'none') return;
-  if (project.scheduler.kind === 'slurm' && runtime === 'pyxis') return;
-  throw new Failure<RunProblem>(2, {
-    kind: 'container-impossible',
-    runtime,
-    scheduler: project.scheduler.kind,
-    ...(place ? { place } : {}),
-  });
 }
 
 /** What `scheduler_submit` of local.sh refuses, since it starts every job at once and alone; said before anything is sent. */

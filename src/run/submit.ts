@@ -7,9 +7,11 @@ import { Failure } from '../failure.ts';
 import { quote } from '../host/quote.ts';
 import type { SubmitAnswer } from '../scheduler/types.ts';
 import type { Header } from '../template/directives.ts';
+import { insideText } from './contained.ts';
 import { idOf } from './find.ts';
 import { withGiven } from './given.ts';
 import { remember } from './history.ts';
+import type { PinnedImage } from './pinned.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { readTracked, writeJobId } from './record.ts';
@@ -30,6 +32,8 @@ export interface SubmitResult {
   /** It had been submitted before and lives; nothing new was submitted. */
   existing: boolean;
   attempt: number;
+  /** The image file the run is pinned to, where it is known here. */
+  image?: PinnedImage;
 }
 
 /** The first job of the tracked run. Throws Failure(4) if it has one that has ended already. */
@@ -96,15 +100,20 @@ async function submitAttempt(
   const { id } = profile;
   await host.connect();
   const secrets = secretLines(root, profile);
-  const rendered = await renderRun(project, profile, runDir, readTracked(root, id).notes.home);
+  const { home, image } = readTracked(root, id).notes;
+  const rendered = await renderRun(project, profile, runDir, home);
   const answer = await scheduler.submit({
     ...{ runDir, attempt, secrets, jobName: rendered.jobName, options: rendered.options, script: rendered.script },
     job: jobText(rendered, profile, runDir, attempt),
+    inside: insideText(profile),
   });
   if (!('jobId' in answer)) throw refusal(answer, id, runDir);
   writeJobId(root, id, answer.jobId);
   const existing = answer.outcome === 'existing';
-  return { profile, header: rendered.header, jobId: answer.jobId, runDir, existing, attempt };
+  return {
+    ...{ profile, header: rendered.header, jobId: answer.jobId, runDir, existing, attempt },
+    ...(image && profile.runsIn ? { image } : {}),
+  };
 }
 
 function refusal(

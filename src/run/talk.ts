@@ -9,21 +9,33 @@ import type { CleanItem } from './clean.ts';
 export type TalkEvent =
   /** What is about to be submitted. */
   | { type: 'profile'; profile: Profile; header?: Header; codeFiles?: number }
-  | { type: 'progress'; what: 'code' | 'data' | 'results'; progress: Progress }
+  | { type: 'progress'; what: 'code' | 'data' | 'results' | 'image'; progress: Progress }
   | { type: 'log'; name: 'out' | 'err'; data: Buffer }
   /** The job's place in the queue has changed. */
   | { type: 'queue'; row: QueueRow }
+  /** A shell's job is in the queue, while the terminal belongs to what asked for it. */
+  | { type: 'waiting'; jobId: string; reason: string }
+  /** A shell's connection broke; its job is being ended. */
+  | { type: 'shell-lost' }
   | { type: 'started'; jobId: string; restarts: number }
   | { type: 'scheduler-silent'; detail: string }
   /** The link is lost; the next try comes in so many seconds. */
   | { type: 'reconnecting'; seconds: number; detail: string }
   | { type: 'reconnected' }
+  /** An image is being made over there; `found`: it was under way, `ours` tells whether from the same recipe. */
+  | { type: 'building'; image: string; found: boolean; ours: boolean; jobId?: string }
   /** The job's state cannot be told yet, and is asked for again. */
   | { type: 'undecided'; jobId: string };
 
 export type TalkQuestion =
   /** A job of this profile is tracked: going on loses sight of it here. */
-  { type: 'replace'; id: string; jobId?: string; runDir?: string } | { type: 'remove'; items: CleanItem[] };
+  | { type: 'replace'; id: string; jobId?: string; runDir?: string }
+  | { type: 'remove'; items: CleanItem[] }
+  /** Files below REMOTE_DIR/slurm/images; bytes. */
+  | {
+      type: 'remove-images';
+      items: readonly { path: string; size?: number; why: 'replaced' | 'broken-off' | 'cache' }[];
+    };
 
 export interface Talk {
   tell(event: TalkEvent): void;

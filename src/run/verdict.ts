@@ -34,6 +34,8 @@ export interface Verdict {
   tasks?: Record<string, number>;
   /** What it failed for want of, where somebody has looked into its log. */
   notFound?: NotFound;
+  /** Why it did not run in its container, where somebody has looked into its log. */
+  container?: ContainerTrouble;
   /** Who said so. */
   basis: 'queue' | 'accounting' | 'marker' | 'nobody';
 }
@@ -43,6 +45,22 @@ export interface NotFound {
   program: string;
   /** It is PYTHON, which was to run SCRIPT. */
   isPython: boolean;
+}
+
+export interface ContainerTrouble {
+  kind:
+    | 'no-pyxis'
+    | 'no-runtime'
+    | 'image-gone'
+    | 'other-image'
+    | 'mount'
+    | 'workdir'
+    | 'import'
+    | 'image'
+    | 'start'
+    | 'outside';
+  /** What it is about, as the log has it: a path, an image, a task; or empty. */
+  detail: string;
 }
 
 /** What there is to go by of one job or array task. */

@@ -1,12 +1,13 @@
 /** watch: follows a job until it has ended, through lost connections, without losing or repeating a byte of its log. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
 import { hasEnded, parseState } from '../scheduler/states.ts';
 import type { Marker, WatchEvent } from '../scheduler/types.ts';
+import { explained } from './explained.ts';
 import { lookAt, submittedRun, type TrackedRun, type WhichRun } from './find.ts';
+import { throughLostLinks } from './lost-links.ts';
 import { remoteDirOf } from './names.ts';
-import { lastBytes, withNotFound } from './not-found.ts';
+import { lastBytes } from './not-found.ts';
 import type { Project } from './project.ts';
 import { writeJobId } from './record.ts';
 import type { Verdict } from './verdict.ts';
@@ -14,7 +15,7 @@ import type { Verdict } from './verdict.ts';
 export interface WatchOptions extends WhichRun {
   /** Only so many lines of the log so far, instead of all. */
   lines?: number;
-  /** Seconds without a connection after which it gives up (exit code 3); GIVE_UP without. */
+  /** Seconds without a connection after which it gives up (exit code 3); fifteen minutes without. */
   giveUp?: number;
 }
 
@@ -25,10 +26,6 @@ export interface WatchResult {
   verdict: Verdict;
 }
 
-/** Fifteen minutes: a train's tunnels and a laptop carried home are shorter. */
-const GIVE_UP = 900;
-/** Seconds between tries to connect again, the last one for all further tries. */
-const BACKOFF = [1, 2, 4, 8, 15, 30];
 /** Questions about a job that nobody knows any more before its state counts as UNKNOWN for good. */
 const PATIENCE = 3;
 
@@ -78,8 +75,7 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
         onEvent(event);
       },
     );
-  const steadily = <T>(work: (contact: () => void) => Promise<T>) =>
-    throughLostLinks(project, options.giveUp ?? GIVE_UP, work);
+  const steadily = <T>(work: (contact: () => void) => Promise<T>) => throughLostLinks(project, work, options.giveUp);
   for (let undecided = 0; undecided < PATIENCE; ) {
     const why = await steadily(follow);
     if (why === 'again') continue;
@@ -92,7 +88,7 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
     }
     if (verdict.ended) {
       const logs = () => [ends.err.toString(), ends.out.toString()];
-      return { id, jobId, runDir, verdict: await withNotFound(project, run, verdict, logs) };
+      return { id, jobId, runDir, verdict: await explained(project, run, verdict, logs) };
     }
     if (verdict.state === 'UNKNOWN') {
       undecided += 1;
@@ -109,44 +105,4 @@ async function judge(project: Project, run: TrackedRun): Promise<Verdict> {
   // Accounting may be seconds behind: the queue is given a moment to let go of the job.
   const { known } = await lookAt(project, [run], 2);
   return (known[0] as (typeof known)[number]).verdict;
-}
-
-/** Repeats what a lost connection broke off, for `giveUp` seconds without contact at most. */
-async function throughLostLinks<T>(
-  project: Project,
-  giveUp: number,
-  work: (contact: () => void) => Promise<T>,
-): Promise<T> {
-  let away = 0;
-  let since: number | undefined;
-  let tries = 0;
-  let said = false;
-  const contact = (): void => {
-    [away, since, tries] = [0, undefined, 0];
-  };
-  for (;;) {
-    try {
-      const result = await work(contact);
-      if (said) project.talk.tell({ type: 'reconnected' });
-      return result;
-    } catch (error) {
-      const lost =
-        error instanceof Failure && error.exit === 3 && error.problems.every((p) => /lost|unreachable/.test(p.kind));
-      if (!lost) throw error;
-      // No try takes a minute: longer than that, and the laptop was asleep, which is nobody's outage.
-      if (since !== undefined) away += Math.min(Date.now() - since, 60_000);
-      since = Date.now();
-      if (away > giveUp * 1000) throw error;
-      const seconds = BACKOFF[Math.min(tries, BACKOFF.length - 1)] as number;
-      tries += 1;
-      project.talk.tell({ type: 'reconnecting', seconds, detail: wordsOf(error as Failure) });
-      said = true;
-      await sleep(seconds * 1000);
-    }
-  }
-}
-
-/** What ssh or rsync said. */
-function wordsOf(failure: Failure): string {
-  return (failure.problems[0] as { detail?: string } | undefined)?.detail ?? '';
 }

@@ -28,9 +28,10 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
 
   return {
     kind,
+    shell: { files, setup },
     submit: async (job) => {
       const answer = await call('submit', [
-        ...[job.runDir, String(job.attempt), job.jobName, setup, job.job, job.script, job.secrets],
+        ...[job.runDir, String(job.attempt), job.jobName, setup, job.job, job.script, job.secrets, job.inside],
         ...(kind === 'slurm' ? [] : [`--executor=${programText({ files: EXECUTOR, args: [] })} "$@"`]),
         ...job.options,
       ]);
@@ -46,7 +47,7 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
       args.push(String(request.offsets.out), String(request.offsets.err), String(request.interval), String(WATCH_LIFE));
       args.push(request.judged === undefined ? '' : String(request.judged));
       const answer = await host.run(
-        { files: [...files, 'watch'], args },
+        { files: [...files, 'follow', 'watch'], args },
         { onOutput: reader.take, silence: 30, ...(request.signal ? { signal: request.signal } : {}) },
       );
       if (answer.code !== 0) throw failed(host, 'watch', answer.code, answer.stderr);

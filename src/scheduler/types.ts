@@ -129,6 +129,8 @@ export interface Submission {
   script: string;
   /** Lines of shell assignments for a file only the owner can read, or empty. */
   secrets: string;
+  /** The text of src/remote/inside.sh for a job in a container, or empty. */
+  inside: string;
   /** Long options as one word each (`--time=1:00`), in the order of sbatch's command line. */
   options: readonly string[];
 }
@@ -196,6 +198,8 @@ export interface CheckRecord {
 
 export interface Scheduler {
   readonly kind: SchedulerKind;
+  /** The files that define scheduler_ready, _submit, _queue, _cancel, and what scheduler_ready gets: for programs of other rooms. */
+  readonly shell: { readonly files: readonly string[]; readonly setup: string };
   /** Submits an attempt once, however often it is called for it. Throws Failure(3) when the host is out of reach. */
   submit(submission: Submission): Promise<SubmitAnswer>;
   /** Everything about some runs in one round trip. */

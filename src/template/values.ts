@@ -1,7 +1,8 @@
 /** What templates see: the keys of profile and cluster, `.env`, and what is known of the run. */
 
 import { aliases, clusterKeys, profileKeyNames } from '../conf/keys.ts';
-import type { Cluster, Profile, SchedulerKind } from '../conf/types.ts';
+import type { Cluster, Mount, Profile, SchedulerKind } from '../conf/types.ts';
+import { containerOptions, environmentNames, imageOf } from './container.ts';
 import { type ShellText, shellText, shellWords, type TemplateValues } from './shell-text.ts';
 
 export interface TemplateRun {
@@ -12,6 +13,8 @@ export interface TemplateRun {
   scheduler: SchedulerKind;
   /** What `~/` stands for on the cluster. */
   home: string;
+  /** Somebody sits before it (slurm-shell), with a terminal or without: it is one task, started already. */
+  attended?: 'terminal' | 'plain';
 }
 
 /**
@@ -49,8 +52,11 @@ export function templateValues(
     MODULES: profile.modules.length > 0 ? shellWords(profile.modules) : undefined,
     COMMAND: profile.command === undefined ? undefined : shellText(profile.command),
     SETUP: profile.setup === undefined ? undefined : shellText(profile.setup),
-    CONTAINER: profile.container === undefined ? undefined : image(home(profile.container), inRemoteDir),
-    CONTAINER_MOUNTS: profile.containerMounts.map(home).join(',') || undefined,
+    CONTAINER: containerText(profile, home, inRemoteDir),
+    CONTAINER_MOUNTS: profile.containerMounts.map(mountText(home)).join(',') || undefined,
+    IMAGE: imageOf(profile, run),
+    CONTAINER_OPTIONS: profile.runsIn && shellWords(containerOptions(profile, run)),
+    ATTENDED: run.attended ?? '',
     // A virtual environment is made once for all runs.
     VENV: profile.venv === undefined ? undefined : inRemoteDir(home(profile.venv)),
     CONDA: profile.conda === undefined ? undefined : home(profile.conda),
@@ -59,7 +65,7 @@ export function templateValues(
     POLL_INTERVAL: String(cluster.pollInterval),
     REMOTE_SETUP: cluster.remoteSetup === '' ? undefined : shellText(cluster.remoteSetup),
     // Names a container would otherwise hide behind its image's own values.
-    ENV_NAMES: [...new Set([...Object.keys(profile.env), ...profile.secrets])].join(','),
+    ENV_NAMES: environmentNames(profile).join(','),
     PROFILE: profile.name,
     RUN_DIR: run.runDir,
     REMOTE_DIR: run.remoteDir,
@@ -71,7 +77,17 @@ export function templateValues(
   return values;
 }
 
-/** An image that is a file and whose path is relative lies in REMOTE_DIR; Pyxis would look for it on Docker Hub. */
-function image(name: string, inRemoteDir: (path: string) => string): string {
-  return /^[^/.].*\.(?:sqsh|sif)$/.test(name) && !/[:#]/.test(name) ? inRemoteDir(name) : name;
+/** CONTAINER as a template's own srun may name it: of a file or an image of slurm/images the whole path. */
+function containerText(
+  { container, runsIn }: Profile,
+  home: (path: string) => string,
+  inRemoteDir: (path: string) => string,
+): string | undefined {
+  if (runsIn !== undefined && runsIn.kind !== 'uri') return inRemoteDir(home(runsIn.path));
+  return container === undefined ? undefined : home(container);
 }
+
+const mountText =
+  (home: (path: string) => string) =>
+  ({ source, target, readOnly }: Mount): string =>
+    `${home(source)}:${home(target)}${readOnly ? ':ro' : ''}`;

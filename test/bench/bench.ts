@@ -1,6 +1,8 @@
 /** `make bench`: every measurement against the least that could be done, with its target; exit code 1 if one is missed. */
 
 import { clusterUnavailable, ensureCluster, stopCluster } from '../cluster/cluster.ts';
+import { measureImagePush } from './image-push.ts';
+import { measureRefresh } from './image-refresh.ts';
 import type { Row } from './measure.ts';
 import { measureRepush } from './repush.ts';
 import { measureRun } from './run.ts';
@@ -26,6 +28,8 @@ const measurements = {
   watch: measureWatch,
   status: measureStatus,
   repush: measureRepush,
+  'image-push': measureImagePush,
+  'image-refresh': measureRefresh,
 };
 const unavailable = clusterUnavailable();
 if (unavailable) console.log(`Only start-up is measured: the test cluster cannot run here (${unavailable}).`);

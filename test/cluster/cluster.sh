@@ -12,6 +12,7 @@ NAME: munged mariadbd slurmdbd slurmctld n1 n2 n3 n4 slurmctld2 m1 sshd
 SLURM_RUNNER_CLUSTER_DIR    the one folder it lives in (/tmp/srt)
 SLURM_RUNNER_CLUSTER_PORTS  the first of its 30 loopback ports (27310)
 SLURM_RUNNER_CLUSTER_UIDS   the first of its users' ids (27310)
+SLURM_RUNNER_ROOTS          where what is fetched once is kept (/var/tmp/slurm-runner-roots)
 USAGE
 }
 
@@ -31,6 +32,7 @@ NODES2=(m1)
 [[ $DIR =~ ^/[A-Za-z0-9._/-]{2,40}$ ]] || die "SLURM_RUNNER_CLUSTER_DIR must be a short absolute path of plain characters, not '$DIR'"
 
 . "$KIT/install.sh"
+. "$KIT/apptainer.sh"
 . "$KIT/users.sh"
 . "$KIT/config.sh"
 . "$KIT/processes.sh"
@@ -40,11 +42,14 @@ NODES2=(m1)
 MARK="$DIR/.slurm-runner-cluster"
 
 up() {
-  [ "${1:-}" = --no-install ] || install_missing "${PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+  [ "${1:-}" = --no-install ] || {
+    install_missing "${PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+    install_apptainer
+  }
   missing=$(missing_packages "${PACKAGES[@]}")
   [ -z "$missing" ] || die "these packages are missing: $missing; run it without --no-install, or: apt-get install $missing"
   if [ -e "$DIR/up" ]; then
-    if start_all && heal_nodes; then
+    if write_site && start_all && heal_nodes; then
       echo "cluster: up already, in $DIR"
       return
     fi
@@ -58,10 +63,12 @@ up() {
   chmod 755 "$DIR"
   mkdir "$DIR"/{bin,etc,etc2,home,kit,laptops,links,log,run,small,spool,state,state2}
   cp "$KIT"/*.sh "$DIR/kit/"
+  cp -R "$KIT/site" "$DIR/kit/site"
   make_database & # the slowest part by far; its daemon is waited for in start_all
   database=$!
   write_keys
   create_users
+  write_site
   write_configuration
   write_commands
   wait "$database" || die "the database could not be made; see $DIR/log/mariadb-install.out"
@@ -76,6 +83,7 @@ down() {
   unmount_everything
   remove_users
   remove_cgroups
+  withdraw_fuse
   [ ! -e "$DIR/made-run-sshd" ] || rmdir /run/sshd 2>/dev/null || true
   [ ! -e "$MARK" ] || find "$DIR" -mindepth 1 -delete
   # In a root of its own the folder itself is a mount, and stays.

@@ -137,8 +137,10 @@ function clusterIn(dir: string, facts: { version: string; sshPort: number }, sta
 
   async function asUser(user: User, command: string): Promise<string> {
     const conf = join(dir, user === 'srt-bash2nd' ? 'etc2' : 'etc', 'slurm.conf');
-    const environment = [`HOME=${home(user)}`, `USER=${user}`, `LOGNAME=${user}`, 'PATH=/usr/local/bin:/usr/bin:/bin'];
-    const inside = ['env', '-i', '-C', home(user), ...environment, `SLURM_CONF=${conf}`, 'sh', '-c', command];
+    const { uid } = await stat(home(user));
+    const login = [`HOME=${home(user)}`, `USER=${user}`, `LOGNAME=${user}`, `XDG_RUNTIME_DIR=${dir}/run/user/${uid}`];
+    const environment = [...login, `PATH=${dir}/site/bin:/usr/local/bin:/usr/bin:/bin`, `SLURM_CONF=${conf}`];
+    const inside = ['env', '-i', '-C', home(user), ...environment, 'sh', '-c', command];
     return (await execa(enter, ['runuser', '-u', user, '--', ...inside], { stdin: 'ignore' })).stdout;
   }
 
@@ -166,10 +168,16 @@ function clusterIn(dir: string, facts: { version: string; sshPort: number }, sta
     await rename(`${file}.new`, file);
   }
 
+  /** What the site has under that name: its own where it has one, as for srun, else the machine's. */
+  function sites(command: string): string {
+    const own = join(dir, 'site', 'bin', command);
+    return existsSync(own) ? own : `/usr/bin/${command}`;
+  }
+
   async function wrap(user: User, command: string, script: string): Promise<() => Promise<void>> {
     const file = join(home(user), 'bin', command);
     const counting = join(home(user), '.count', command);
-    await install(file, `REAL=${counting}\n[ -x "$REAL" ] || REAL=/usr/bin/${command}\n${script}`);
+    await install(file, `REAL=${counting}\n[ -x "$REAL" ] || REAL=${sites(command)}\n${script}`);
     return () => rm(file, { force: true });
   }
 
@@ -179,7 +187,7 @@ function clusterIn(dir: string, facts: { version: string; sshPort: number }, sta
     await writeFile(log, '');
     await chmod(log, 0o666);
     for (const command of commands)
-      await install(join(folder, command), `echo ${command} >> ${log}\nexec /usr/bin/${command} "$@"`);
+      await install(join(folder, command), `echo ${command} >> ${log}\nexec ${sites(command)} "$@"`);
     return {
       count: (command) =>
         readFileSync(log, 'utf8')

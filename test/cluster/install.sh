@@ -1,9 +1,12 @@
 # shellcheck shell=bash
 # The Debian packages the test cluster is made of, and how they are installed without any of their services starting.
 
-PACKAGES=(slurmctld slurmd slurm-client slurmdbd munge mariadb-server openssh-server openssh-client openssl rsync tcsh fish procps mount)
-# Not the cluster's own: the tests of the same run need it, on the machine they run on.
-TEST_PACKAGES=(shellcheck)
+PACKAGES=(slurmctld slurmd slurm-client slurmdbd munge mariadb-server openssh-server openssh-client openssl rsync tcsh fish procps mount
+  squashfs-tools squashfuse curl ca-certificates jq uidmap) # for enroot's stand-in and apptainer
+# Not the cluster's own: the tests of the same run need them, on the machine they run on.
+TEST_PACKAGES=(shellcheck patchelf busybox-static docker-registry podman crun buildah)
+# What is fetched once and kept.
+ROOTS=${SLURM_RUNNER_ROOTS:-/var/tmp/slurm-runner-roots}
 
 # Those of the named packages that are not installed.
 missing_packages() {
@@ -45,4 +48,14 @@ install_missing() {
     die "apt-get could not install $missing; its last lines are above"
   fi
   rm -f "$output"
+}
+
+# The mirror which this machine's apt uses for its own release.
+debian_mirror() {
+  local mirror=${SLURM_RUNNER_DEBIAN_MIRROR:-}
+  # shellcheck disable=SC2016 # apt's own variables
+  [ -n "$mirror" ] || [ "$(. /etc/os-release && echo "$ID")" != debian ] ||
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' "Release: $(. /etc/os-release && echo "$VERSION_CODENAME")" | head -n 1)
+  [ -n "$mirror" ] || die "apt here has no Debian mirror; name one with SLURM_RUNNER_DEBIAN_MIRROR"
+  echo "$mirror"
 }

@@ -36,6 +36,9 @@ create_users() {
     [ "$name" = srt-pass ] || install -m 600 "$DIR/etc/id_ed25519.pub" "$home/.ssh/authorized_keys"
     [ "$name" != srt-noisy ] || write_noisy_bashrc "$home/.bashrc"
     chown -R "$id:$id" "$home"
+    # As a login through pam_systemd would make it.
+    install -d -m 711 "$DIR/run/user"
+    install -d -m 700 -o "$id" -g "$id" "$DIR/run/user/$id"
     id=$((id + 1))
   done
   make_path_without_slurm
@@ -53,6 +56,16 @@ echo "module: loading the default environment" >&2
 BASHRC
 }
 
+# What the site itself gives its people: enroot and Pyxis, as stand-ins, and apptainer. Done at every up, so that a changed one is at work at once.
+write_site() {
+  # Beside the scripts, or, when ctl calls, in the copy that lies beside its own.
+  mkdir -p "$DIR/site/knobs"
+  chmod 1777 "$DIR/site/knobs"
+  cp -R "$KIT/site/." "$DIR/site/"
+  install -d -m 1777 "$DIR/run/pyxis"
+  offer_apptainer
+}
+
 # srt-login's PATH: all of /usr/bin but Slurm's commands, as where a site keeps them in /opt and adds that in /etc/profile.
 make_path_without_slurm() {
   cp -as /usr/bin "$DIR/bin-without-slurm"
@@ -61,10 +74,10 @@ make_path_without_slurm() {
 
 # The environment which sshd gives a user, in the form of sshd_config's SetEnv.
 user_environment() {
-  local conf=$DIR/etc/slurm.conf path=$DIR/home/$1/bin:$DIR/home/$1/.count:/usr/local/bin:/usr/bin:/bin
+  local conf=$DIR/etc/slurm.conf path=$DIR/home/$1/bin:$DIR/home/$1/.count:$DIR/site/bin:/usr/local/bin:/usr/bin:/bin
   [ "$1" != srt-bash2nd ] || conf=$DIR/etc2/slurm.conf
   [ "$1" != srt-login ] || path=$DIR/bin-without-slurm
-  echo "PATH=$path SLURM_CONF=$conf"
+  echo "PATH=$path SLURM_CONF=$conf XDG_RUNTIME_DIR=$DIR/run/user/$(id -u "$1")"
 }
 
 # Only users whose home is in this folder: another cluster's may bear the same names in a root of its own.

@@ -38,36 +38,30 @@ KIT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 DIR=${SLURM_RUNNER_CLUSTER_DIR:-/tmp/srt}-$version
 PORTS=$((${SLURM_RUNNER_CLUSTER_PORTS:-27310} + offset))
 UIDS=$((${SLURM_RUNNER_CLUSTER_UIDS:-27310} + offset))
-ROOT=${SLURM_RUNNER_ROOTS:-/var/tmp/slurm-runner-roots}/$suite
 INIT=$DIR.init # which process is the namespaces' first; beside the folder, since cluster.sh empties that
 
 . "$KIT/install.sh"
+. "$KIT/apptainer.sh"
 . "$KIT/processes.sh"
 
+ROOT=$ROOTS/$suite
+
 make_root() {
-  [ ! -e "$ROOT/complete" ] || return 0
-  install_missing debootstrap
-  mkdir -p "$(dirname "$ROOT")"
-  rm -rf "$ROOT"
   local mirror packages
-  mirror=$(debian_mirror)
   packages=$(IFS=, && echo "${PACKAGES[*]}")
+  # Made again when it was made of others.
+  [ "$(cat "$ROOT/complete" 2> /dev/null)" != "$packages" ] || return 0
+  down
+  install_missing debootstrap
+  mkdir -p "$ROOTS"
+  rm -rf "$ROOT"
+  mirror=$(debian_mirror)
   echo "cluster: making a root of Debian $suite in $ROOT, once" >&2
   http_proxy=$(apt_proxy http) https_proxy=$(apt_proxy https) \
     debootstrap --variant=minbase --include="$packages" "$suite" "$ROOT" "$mirror" > "$ROOT.log" 2>&1 9>&- ||
     die "debootstrap failed; see $ROOT.log"
   rm -rf "$ROOT"/var/cache/apt/archives/*.deb "$ROOT.log"
-  touch "$ROOT/complete"
-}
-
-# The mirror which this machine's apt uses for its own release.
-debian_mirror() {
-  local mirror=${SLURM_RUNNER_DEBIAN_MIRROR:-}
-  # shellcheck disable=SC2016 # apt's own variables
-  [ -n "$mirror" ] || [ "$(. /etc/os-release && echo "$ID")" != debian ] ||
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' "Release: $(. /etc/os-release && echo "$VERSION_CODENAME")" | head -n 1)
-  [ -n "$mirror" ] || die "apt here has no Debian mirror; name one with SLURM_RUNNER_DEBIAN_MIRROR"
-  echo "$mirror"
+  echo "$packages" > "$ROOT/complete"
 }
 
 apt_proxy() {
@@ -89,12 +83,12 @@ start_namespaces() {
     cd "$1"
     mount --bind "$1" "$1" && cd "$1"
     mount --rbind /dev dev && mount --rbind /sys sys && mount -t proc proc proc
-    mount -t tmpfs tmpfs run && mount -t tmpfs tmpfs tmp
-    mkdir -p ".$2" && mount --bind "$2" ".$2" && mount --bind "$3" mnt
+    mount -t tmpfs -o mode=755 tmpfs run && mount -t tmpfs tmpfs tmp
+    mkdir -p ".$2" ".$4" && mount --bind "$2" ".$2" && mount --bind "$3" mnt && mount --bind "$4" ".$4"
     pivot_root . . && umount -l . && cd /
     touch /run/ready
     exec bash -c "sleep infinity & wait"
-  ' bash "$ROOT" "$DIR" "$KIT" < /dev/null > "$ROOT.out" 2>&1 9>&- &
+  ' bash "$ROOT" "$DIR" "$KIT" "$APPTAINER" < /dev/null > "$ROOT.out" 2>&1 9>&- &
   local unshare=$! pid
   wait_until 10 "the namespaces of $ROOT" is_ready "$unshare" || die "$(cat "$ROOT.out")"
   pid=$(first_child "$unshare")
@@ -112,11 +106,14 @@ is_ready() {
 
 inside() {
   nsenter --target "$(recorded_pid "$INIT")" --mount --pid -- env SLURM_RUNNER_CLUSTER_DIR="$DIR" SLURM_RUNNER_CLUSTER_PORTS="$PORTS" \
-    SLURM_RUNNER_CLUSTER_UIDS="$UIDS" bash "$@"
+    SLURM_RUNNER_CLUSTER_UIDS="$UIDS" SLURM_RUNNER_ROOTS="$ROOTS" bash "$@"
 }
 
 up() {
   make_root
+  install_missing patchelf
+  install_apptainer
+  mkdir -p "$APPTAINER"
   recorded_pid "$INIT" > /dev/null || start_namespaces
   inside /mnt/cluster.sh up --no-install
   grep -q "\"version\":\"$version\." "$DIR/up" || die "Debian $suite does not carry Slurm $version any more: $(cat "$DIR/up")"

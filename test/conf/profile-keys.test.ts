@@ -74,7 +74,10 @@ GREETING="it's # here"`;
       template: 'gpu',
       container: 'nvcr.io#nvidia/pytorch:24.01',
       containerRuntime: 'pyxis',
-      containerMounts: ['~/data:/data', '/scratch:/scratch'],
+      containerMounts: [
+        { source: '~/data', target: '/data', readOnly: false },
+        { source: '/scratch', target: '/scratch', readOnly: false },
+      ],
       containerWorkdir: '/workspace',
       modules: ['cuda/12', 'gcc'],
       conda: 'ml',
@@ -84,16 +87,6 @@ GREETING="it's # here"`;
       sbatchArgs: ['--bell', '--site-option=a b'],
       env: { OMP_NUM_THREADS: '4', GREETING: "it's # here" },
     });
-  });
-
-  it.each([
-    ['', 'none'],
-    ['CONTAINER=images/x.sif\n', 'apptainer'],
-    ['CONTAINER=/images/x.sqsh\n', 'pyxis'],
-    ['CONTAINER=pytorch\nCONTAINER_RUNTIME=apptainer\n', 'apptainer'],
-    ['CONTAINER=pytorch\nCONTAINER_RUNTIME=none\n', 'none'],
-  ])('runs %j with %s', (profile, runtime) => {
-    expect(load({ profile: `COMMAND=true\n${profile}` }).containerRuntime).toBe(runtime);
   });
 });
 

@@ -1,6 +1,13 @@
 /** What tests look for in the documents of JSON=1. */
 
 import type { ProblemBase } from '../../src/failure.ts';
+import type { HereBuilt } from '../../src/image/build.ts';
+import type { ImageList } from '../../src/image/list.ts';
+import type { ImagePushed } from '../../src/image/push.ts';
+import type { RefreshResult } from '../../src/image/refresh.ts';
+import type { GpusResult } from '../../src/interactive/gpus.ts';
+import type { InfoResult } from '../../src/interactive/info.ts';
+import type { ShellResult } from '../../src/interactive/put-away.ts';
 import type { CancelResult } from '../../src/run/cancel.ts';
 import type { CheckResult } from '../../src/run/check.ts';
 import type { CleanResult } from '../../src/run/clean.ts';
@@ -28,7 +35,14 @@ export type Document = Listed<
     StatusResult &
     SubmitResult &
     PushResult &
+    Pick<ShellResult, 'code' | 'natural' | 'interrupted'> &
+    Pick<InfoResult, 'partitions' | 'nodes'> &
+    Pick<GpusResult, 'gpus'> &
     CheckResult &
     CancelResult &
-    RenderResult & { entries: HistoryEntry[] }
+    RenderResult &
+    Required<RefreshResult> &
+    Required<Omit<HereBuilt, 'image'>> &
+    Required<Omit<ImagePushed, 'image' | 'sent'>> &
+    ImageList & { entries: HistoryEntry[] }
 >;

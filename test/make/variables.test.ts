@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { imageKeys } from '../../src/conf/image-keys.ts';
 import { clusterKeys, controlVariables, profileKeyNames } from '../../src/conf/keys.ts';
 
 const SLURM_MK = join(import.meta.dirname, '../../slurm/slurm.mk');
@@ -146,7 +147,9 @@ describe('slurm.mk as text', () => {
   test('it knows every key and control variable by name', () => {
     const [, list = ''] = /^SR_VARS := ((?:.*\\\n)*.*)$/m.exec(text) ?? [];
     const named = list.split(/[\s\\]+/).filter(Boolean);
-    const all = [...controlVariables, ...clusterKeys.keys(), ...profileKeyNames.filter((key) => !/^SBATCH_/.test(key))];
+    const ofProfiles = profileKeyNames.filter((key) => !/^SBATCH_/.test(key));
+    // SETUP and TAG are words of images and of something else.
+    const all = new Set([...controlVariables, ...clusterKeys.keys(), ...ofProfiles, ...imageKeys.keys()]);
     expect(named.sort()).toEqual([...all, 'SBATCH_%'].sort());
   });
 

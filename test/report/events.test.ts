@@ -28,7 +28,7 @@ describe('lists', () => {
       lines(
         '[Profiles]',
         '  backtest_v5  simulation/backtests/backtest_v5.py  20 CPU, 40G RAM, 02:00:00  all',
-        '  bad          ! slurm/profiles/x.conf:4: unknown key SBATCH_CPU; did you mean SBATCH_CPUS? (and 2 more)',
+        '  bad          ! slurm/profiles/x.conf:4: unknown key SBATCH_CPU; did you mean SBATCH_CPUS? (and 3 more)',
       ),
     );
     expect(profilesText([], plain)).toContain('slurm/profiles/NAME.conf');

@@ -5,8 +5,11 @@ import type { Problem } from '../../src/report/problem.ts';
 import type { CollectResult } from '../../src/run/collect.ts';
 import type { Verdict } from '../../src/run/verdict.ts';
 import type { QueueRow } from '../../src/scheduler/types.ts';
+import { imageProblems } from './image-examples.ts';
 
 const place = { file: 'slurm/profiles/x.conf', line: 4 };
+const commandLine = { file: 'command line' };
+const imageFile = { file: 'slurm/images/x.conf', line: 4 };
 
 export function verdict(about: Partial<Verdict> = {}): Verdict {
   return { state: 'COMPLETED', ended: true, left: true, success: true, jobId: '12345', basis: 'accounting', ...about };
@@ -49,6 +52,7 @@ export function profile(about: Partial<Profile> = {}): Profile {
     resultsPull: ['data/results/backtests/', 'data/results/analysis/'],
     ...{ partition: 'all', account: 'default', containerRuntime: 'pyxis', containerMounts: [] },
     container: '/mnt/giga/project/ptj_stock_lab/slurm/images/ptj_stock_lab.sqsh',
+    runsIn: { kind: 'file', path: '/mnt/giga/project/ptj_stock_lab/slurm/images/ptj_stock_lab.sqsh' },
     ...{ modules: [], secrets: [], sbatchArgs: [], env: {} },
     sbatch: [
       { name: 'account', value: 'default', layer: 'cluster' },
@@ -74,7 +78,15 @@ export const problems: Examples = {
     { kind: 'no-profile', profile: 'bactest', profiles: ['backtest', 'hello'], nearest: 'backtest', place },
     { kind: 'no-profile', profile: 'x', profiles: [], place },
   ],
-  'missing-variable': [{ kind: 'missing-variable', variable: 'PROFILE', choices: ['backtest', 'hello'] }],
+  'missing-variable': [
+    { kind: 'missing-variable', variable: 'PROFILE', choices: ['backtest', 'hello'] },
+    { kind: 'missing-variable', variable: 'IMAGE', choices: ['lab', 'pytorch'] },
+    { kind: 'missing-variable', variable: 'IMAGE', choices: [] },
+  ],
+  'no-image': [
+    { kind: 'no-image', image: 'pytroch', images: ['pytorch'], key: 'IMAGE', nearest: 'pytorch', place: commandLine },
+    { kind: 'no-image', image: 'pytorch', images: [], key: 'CONTAINER', place },
+  ],
   'unreadable-file': [
     { kind: 'unreadable-file', code: 'EISDIR', place },
     { kind: 'unreadable-file', code: 'UTF-8', place },
@@ -95,12 +107,19 @@ export const problems: Examples = {
     { kind: 'unknown-key', key: 'SBATCH_CPU', nearest: 'SBATCH_CPUS', place },
     { kind: 'unknown-key', key: 'OMP_NUM_THREADS', place },
   ],
-  'repeated-key': [{ kind: 'repeated-key', key: 'SCRIPT', firstLine: 2, place }],
+  'repeated-key': [
+    { kind: 'repeated-key', key: 'SCRIPT', firstLine: 2, place },
+    { kind: 'repeated-key', key: 'A', place: commandLine },
+  ],
   'conflicting-keys': [
     { kind: 'conflicting-keys', key: 'SBATCH_PARTITION', other: 'PARTITION', otherPlace: place, place },
   ],
   'script-and-command': [{ kind: 'script-and-command', otherPlace: place, place }],
   'control-variable': [{ kind: 'control-variable', key: 'YES', place }],
+  'misplaced-key': [
+    { kind: 'misplaced-key', key: 'BASE', belongs: 'image', place },
+    { kind: 'misplaced-key', key: 'PARTITION', belongs: 'profile', place: imageFile },
+  ],
   'cluster-key': [{ kind: 'cluster-key', key: 'REMOTE_HOST', place }],
   'missing-key': [
     { kind: 'missing-key', key: 'REMOTE_HOST', place },
@@ -157,6 +176,31 @@ export const problems: Examples = {
     { kind: 'refused-option', key: 'SBATCH_QUIET', option: 'quiet', why: 'no-id', place },
   ],
   'missing-secret': [{ kind: 'missing-secret', name: 'WANDB_API_KEY', place }],
+
+  // Images and containers
+  blank: [{ kind: 'blank', key: 'BASE', value: 'docker://a b', place: imageFile }],
+  'bad-base': [{ kind: 'bad-base', key: 'BASE', value: 'Python:3.10', place: imageFile }],
+  'definition-there': [{ kind: 'definition-there', key: 'BASE', value: '/x/lab.def', place: imageFile }],
+  'nothing-to-make': [{ kind: 'nothing-to-make', image: 'x', place: { file: 'slurm/images/x.conf' } }],
+  'no-from': [{ kind: 'no-from', place: { file: 'Dockerfile' } }],
+  'unknown-from': [{ kind: 'unknown-from', from: '$BASE', place: { file: 'Dockerfile', line: 2 } }],
+  'wrong-runtime': [
+    { kind: 'wrong-runtime', key: 'BASE', value: 'lab.sif', runtime: 'enroot', place: imageFile },
+    { kind: 'wrong-runtime', key: 'CONTAINER', value: '/x/lab.sif', runtime: 'pyxis', place },
+  ],
+  'not-name-value': [{ kind: 'not-name-value', key: 'ENV', value: 'LANG', place: imageFile }],
+  'bad-tag': [{ kind: 'bad-tag', key: 'TAG', value: 'Lab:dev', place: imageFile }],
+  'local-requirement': [
+    { kind: 'local-requirement', requirement: '-e .', place: { file: 'requirements-slurm.txt', line: 3 } },
+  ],
+  'bad-container': [{ kind: 'bad-container', key: 'CONTAINER', value: 'Lab:1', place }],
+  'container-here': [{ kind: 'container-here', key: 'CONTAINER', value: 'podman://lab', place }],
+  'container-definition': [{ kind: 'container-definition', key: 'CONTAINER', value: 'lab.def', place }],
+  'mount-form': [{ kind: 'mount-form', key: 'CONTAINER_MOUNTS', value: '/a:ro', place }],
+  'mount-relative': [{ kind: 'mount-relative', key: 'CONTAINER_MOUNTS', value: 'data:/d', place }],
+  'mount-target': [{ kind: 'mount-target', key: 'CONTAINER_MOUNTS', value: '/a:d', place }],
+  'mount-taken': [{ kind: 'mount-taken', key: 'CONTAINER_MOUNTS', value: '/a:/workspace', place }],
+  'mount-blank': [{ kind: 'mount-blank', key: 'CONTAINER_MOUNTS', value: '/a b:/d', place }],
 
   // Files of the project
   'no-such-file': [
@@ -230,6 +274,46 @@ export const problems: Examples = {
     { kind: 'bad-directive', reason: 'word', text: '#SBATCH --comment=a b', place },
   ],
 
+  // Images on this machine
+  'image-no-engine': [
+    {
+      kind: 'image-no-engine',
+      engines: [
+        { name: 'docker', detail: 'Cannot connect to the Docker daemon.' },
+        { name: 'podman', detail: '' },
+        { name: 'buildah', detail: '' },
+      ],
+    },
+    { kind: 'image-no-engine', engines: [{ name: 'podman', detail: '' }] },
+  ],
+  'image-no-apptainer': (['definition', 'file', 'other'] as const).map((base) => ({
+    ...{ kind: 'image-no-apptainer', image: 'pytorch', base },
+  })),
+  'image-not-buildable': (['here', 'there', 'engine', 'nothing'] as const).map((because) => ({
+    ...{ kind: 'image-not-buildable', image: 'pytorch', because },
+  })),
+  'image-build-failed': [
+    {
+      kind: 'image-build-failed',
+      image: 'pytorch',
+      program: 'podman',
+      code: 1,
+      detail: 'ERROR: No matching distribution',
+    },
+  ],
+  'image-not-built': [{ kind: 'image-not-built', image: 'pytorch', what: 'pytorch:latest' }],
+  'image-save-failed': [
+    { kind: 'image-save-failed', engine: 'podman', reference: 'pytorch:latest', detail: 'no space left on device' },
+  ],
+  'image-bad-archive': [
+    { kind: 'image-bad-archive', reference: 'pytorch:latest', detail: 'there is no manifest.json in it' },
+  ],
+  'image-wrong-machine': [
+    { kind: 'image-wrong-machine', image: 'pytorch', architecture: 'aarch64', machine: 'x86_64' },
+  ],
+  'image-file-changed': [{ kind: 'image-file-changed', path: 'slurm/images/pytorch.sif' }],
+  'image-being-sent': [{ kind: 'image-being-sent', image: 'pytorch', pid: 77 }],
+
   // Scheduler
   'no-slurm': [
     { kind: 'no-slurm', host: 'node54' },
@@ -272,10 +356,22 @@ export const problems: Examples = {
   'submit-refused': [{ kind: 'submit-refused', id: 'x', detail: 'sbatch: error: something new' }],
   'submit-unknown': [{ kind: 'submit-unknown', id: 'x', detail: 'sbatch: error: Socket timed out' }],
   'submit-failed': [{ kind: 'submit-failed', id: 'x', detail: 'cannot write to /mnt/x' }],
-  'container-impossible': [
-    { kind: 'container-impossible', runtime: 'pyxis', scheduler: 'local', place },
-    { kind: 'container-impossible', runtime: 'apptainer', scheduler: 'slurm', place },
+  'container-impossible': [{ kind: 'container-impossible', place }],
+  'container-path': [
+    { kind: 'container-path', key: 'REMOTE_DIR', path: '/mnt/my data/runs/x', runtime: 'pyxis' },
+    { kind: 'container-path', key: 'CONTAINER_MOUNTS', path: '/a,b', runtime: 'apptainer', place },
   ],
+  'image-missing': [
+    { kind: 'image-missing', path: '/mnt/giga/slurm/images/pytorch.sqsh', name: 'pytorch', place },
+    { kind: 'image-missing', path: '/mnt/giga/slurm/images/pytorch.sqsh', place },
+    { kind: 'image-missing', path: '/opt/images/pytorch.sif', place },
+  ],
+  'image-broken': [
+    { kind: 'image-broken', path: '/mnt/giga/slurm/images/pytorch.sqsh', name: 'pytorch', fault: 'short', place },
+    { kind: 'image-broken', path: '/opt/images/pytorch.sif', fault: 'unreadable', place },
+    { kind: 'image-broken', path: '/etc/passwd', fault: 'format', place },
+  ],
+  'image-changed': [{ kind: 'image-changed', path: '/mnt/giga/slurm/images/x-0123456789ab.sqsh', name: 'x', place }],
   'option-impossible': [
     { kind: 'option-impossible', option: 'array', place },
     { kind: 'option-impossible', option: 'hold' },
@@ -295,11 +391,41 @@ export const problems: Examples = {
     { kind: 'alive-run', run: 'x-20260224-143052' },
   ],
 
+  // Images made on the cluster
+  ...imageProblems,
+
   // Variables of scripts
   'not-a-flag': [{ kind: 'not-a-flag', variable: 'YES', value: 'maybe', place: { file: 'command line' } }],
   'not-a-number': [{ kind: 'not-a-number', variable: 'LINES', value: 'many', place: { file: 'command line' } }],
 
   // Targets
+  // Interactive work
+  'no-terminal': [{ kind: 'no-terminal', id: 'x@a' }],
+  'shell-not-started': [{ kind: 'shell-not-started', id: 'x@shell', code: 1 }],
+  'shell-lost': [
+    { kind: 'shell-lost', id: 'x@shell', jobId: '12345', ended: true, runDir },
+    { kind: 'shell-lost', id: 'x@shell', ended: false, runDir },
+    { kind: 'shell-lost', id: 'x@shell', ended: true },
+  ],
+  'shell-kept': [
+    { kind: 'shell-kept', id: 'x@shell', runDir, why: 'alive' },
+    { kind: 'shell-kept', id: 'x@shell', runDir, why: 'undecided' },
+  ],
+  'gpus-refused': [
+    {
+      kind: 'gpus-refused',
+      detail: 'srun: error: Unable to allocate resources: Requested node configuration is not available',
+    },
+    { kind: 'gpus-refused', detail: 'srun: error: Unable to allocate resources: Invalid account' },
+  ],
+  'no-nvidia-smi': [{ kind: 'no-nvidia-smi', node: 'n1' }],
+  'nvidia-smi-failed': [{ kind: 'nvidia-smi-failed', node: 'n1', code: 9, detail: 'NVIDIA-SMI has failed' }],
+  'nodes-silent': [{ kind: 'nodes-silent', detail: 'slurm_load_partitions: Unable to contact slurm controller' }],
+  'no-partition': [
+    { kind: 'no-partition', partition: 'mian', partitions: ['main', 'short'], nearest: 'main' },
+    { kind: 'no-partition', partition: 'x', partitions: [] },
+  ],
+
   'unknown-target': [
     { kind: 'unknown-target', name: 'slurm-runs', nearest: 'slurm-run' },
     { kind: 'unknown-target', name: 'slurm-frobnicate' },

@@ -15,7 +15,7 @@ const typed: Typed = { target: 'slurm-run', profile: 'x', cluster: 'lab' };
 const text = (problem: Problem, about: Typed = {}) => problemText(problem, plain, about);
 
 /** Fields that hold words of our own. */
-const OURS = 'kind state basis why reason form doing where direction scheduler runtime'.split(' ');
+const OURS = 'kind state basis why because reason form doing where direction scheduler runtime'.split(' ');
 
 /** The same problem with something hostile in every text of it but words of our own. */
 function hostile(problem: Problem): Problem {

@@ -47,7 +47,7 @@ describe('PYTHON', () => {
     const { exit, stdout } = await toy.make('slurm-check', { PROFILE: 'py' });
     expect(exit, stdout).toBe(0);
     expect(stdout).toMatch(
-      / {2}note {2}Python {11}no-python\n {8}→ There is no no-python on the PATH there, though compute nodes may differ\. Set PYTHON=python3 in the profile;/,
+      / {2}note {2}Python {13}no-python\n {8}→ There is no no-python on the PATH there, though compute nodes may differ\. Set PYTHON=python3 in the profile;/,
     );
   });
 

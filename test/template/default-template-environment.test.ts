@@ -77,9 +77,13 @@ describe.skipIf(!hasShellcheck)('shellcheck has nothing to say', () => {
     ['with everything', { modules: ['gcc'], conda: 'c', venv: 'v', setup: 'trap "rm -f x" EXIT', env: { A: '1' } }],
     [
       'in a container',
-      { container: 'a#b', containerMounts: ['/a:/b'], venv: '/v', conda: 'c', modules: ['x'], secrets: ['T'] },
+      {
+        ...{ container: 'a#b', containerMounts: [{ source: '/a', target: '/b', readOnly: true }] },
+        ...{ venv: '/v', conda: 'c', modules: ['x'], secrets: ['T'] },
+      },
     ],
-    ['in apptainer', { container: 'a.sif', containerRuntime: 'apptainer' }],
+    ['in apptainer', { container: 'a.sif', containerRuntime: 'apptainer', env: { A: '1' } }],
+    ['set up for apptainer', { container: 'docker://a:b', containerRuntime: 'apptainer', setup: 'export X=1' }],
   ];
   const all = commands.flatMap(([command, fields]) =>
     surroundings.map(([around, more]) => ({ name: `${command} ${around}`, fields: { ...more, ...fields } })),

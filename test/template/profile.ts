@@ -1,7 +1,7 @@
 /** Profiles, clusters and runs for the tests of templates. */
 
 import { readFileSync } from 'node:fs';
-import type { Cluster, Profile, Setting } from '../../src/conf/types.ts';
+import type { Cluster, Container, Profile, Setting } from '../../src/conf/types.ts';
 import { renderTemplate } from '../../src/template/render.ts';
 import { type TemplateRun, templateValues } from '../../src/template/values.ts';
 
@@ -20,6 +20,7 @@ export function makeProfile(fields: Partial<Profile> = {}, keys: Record<string, 
     dataFiles: [],
     containerRuntime: fields.container === undefined ? 'none' : 'pyxis',
     containerMounts: [],
+    ...(fields.container !== undefined && { runsIn: containerOf(fields.container) }),
     modules: [],
     secrets: [],
     sbatch: [],
@@ -32,6 +33,11 @@ export function makeProfile(fields: Partial<Profile> = {}, keys: Record<string, 
       ...keys,
     }),
   };
+}
+
+/** A path is a file's, all else a registry's. */
+function containerOf(container: string): Container {
+  return /\.(sqsh|sif)$/.test(container) ? { kind: 'file', path: container } : { kind: 'uri', uri: container };
 }
 
 export function makeCluster(keys: Record<string, string> = {}): Cluster {

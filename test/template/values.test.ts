@@ -75,7 +75,10 @@ describe('the values of a template', () => {
   it('has the remote home for `~/`, and paths of REMOTE_DIR where a path is relative', () => {
     const profile = makeProfile({
       container: '~/images/x.sqsh',
-      containerMounts: ['~/data:/data', '/scratch:/scratch:ro'],
+      containerMounts: [
+        { source: '~/data', target: '/data', readOnly: false },
+        { source: '/scratch', target: '/scratch', readOnly: true },
+      ],
       venv: '~/venvs/main',
     });
     expect(values(profile)).toMatchObject({
@@ -85,11 +88,19 @@ describe('the values of a template', () => {
     });
     const container = (container: string) => values(makeProfile({ container, venv: '.venv' })).CONTAINER;
     expect(container('slurm/images/x.sqsh')).toBe('/home/u/project/slurm/images/x.sqsh');
-    for (const same of ['./x.sqsh', 'nvcr.io#nvidia/x:1.sqsh', 'docker://python:3.10', '/a/x.sqsh', 'myimage']) {
+    for (const same of ['nvcr.io#nvidia/x:1', 'docker://python:3.10', '/a/x.sqsh']) {
       expect(container(same)).toBe(same);
     }
     expect(values(makeProfile({ venv: '.venv' })).VENV).toBe('/home/u/project/.venv');
     expect(values(makeProfile({ venv: '~user/v' })).VENV).toBe('/home/u/project/~user/v');
+  });
+
+  it('has the image that the run is pinned to, or the one of a registry', () => {
+    const file = values(makeProfile({ container: 'slurm/images/x.sqsh' }));
+    expect(file.IMAGE).toBe(`${run.runDir}/.slurm-runner/image`);
+    expect(values(makeProfile({ container: 'nvcr.io#nvidia/x:1' })).IMAGE).toBe('nvcr.io#nvidia/x:1');
+    expect(values(makeProfile()).IMAGE).toBeUndefined();
+    expect(values(makeProfile()).CONTAINER_OPTIONS).toBeUndefined();
   });
 
   it('names what is exported to the job, once each', () => {

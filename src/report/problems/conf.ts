@@ -4,12 +4,14 @@ import type { ConfProblem } from '../../conf/problem.ts';
 import { clusterFile } from '../commands.ts';
 import { didYouMean, type Sentences } from '../problem.ts';
 import { names } from '../quantities.ts';
+import { imageConfSentences, imagesHere } from './image-conf.ts';
 import { projectFileSentences } from './project-files.ts';
 import { valueSentences } from './values.ts';
 
 export const confSentences: Sentences<ConfProblem> = {
   ...valueSentences,
   ...projectFileSentences,
+  ...imageConfSentences,
 
   // Files
   'no-cluster-file': ({ cluster, clusters, nearest, place }) => ({
@@ -26,10 +28,13 @@ export const confSentences: Sentences<ConfProblem> = {
     says: `there is no profile ${profile}${didYouMean(nearest)}`,
     next: profilesHere(profiles, place?.file),
   }),
-  'missing-variable': ({ variable, choices }, typed) => ({
-    says: `${variable} is missing: make ${typed.target ?? 'TARGET'} ${variable}=NAME`,
-    next: profilesHere(choices),
-  }),
+  'missing-variable': ({ variable, choices }, typed) =>
+    variable === 'IMAGE' && choices.length === 0
+      ? { says: 'this project has no image', next: imagesHere(choices) }
+      : {
+          says: `${variable} is missing: make ${typed.target ?? 'TARGET'} ${variable}=NAME`,
+          next: variable === 'IMAGE' ? imagesHere(choices) : profilesHere(choices),
+        },
   'unreadable-file': ({ code }) => {
     const why = UNREADABLE[code];
     return why ?? `cannot be read (${code})`;
@@ -47,9 +52,10 @@ export const confSentences: Sentences<ConfProblem> = {
   // Keys
   'unknown-key': ({ key, nearest }) => ({
     says: `unknown key ${key}${didYouMean(nearest)}`,
-    ...(nearest === undefined && { next: ["A variable for the job's environment belongs below a line [env]."] }),
+    ...(nearest === undefined && { next: ['An environment variable belongs below a line [env].'] }),
   }),
-  'repeated-key': ({ key, firstLine }) => `${key} is set twice, the first time in line ${firstLine}`,
+  'repeated-key': ({ key, firstLine }) =>
+    `${key} is set twice${firstLine === undefined ? '' : `, the first time in line ${firstLine}`}`,
   'conflicting-keys': ({ key, other, otherPlace }) =>
     `${key} and ${other} are two names of one setting and have different values; ${other} stands in ${spot(otherPlace)}`,
   'script-and-command': ({ otherPlace }) =>

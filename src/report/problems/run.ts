@@ -6,11 +6,13 @@ import { again, make, profileFile, runPath, withoutProfile } from '../commands.t
 import type { Sentences } from '../problem.ts';
 import { count } from '../quantities.ts';
 import { stateWord, verdictLine } from '../verdict.ts';
+import { containerSentences } from './container.ts';
 import { resultSentences } from './results.ts';
 import { submitSentences } from './submit.ts';
 
 export const runSentences: Sentences<RunProblem> = {
   ...submitSentences,
+  ...containerSentences,
   ...resultSentences,
 
   // What is tracked here

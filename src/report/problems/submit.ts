@@ -6,18 +6,6 @@ import { clusterFile, make, profileFile, type Typed } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
 
 export const submitSentences = {
-  'container-impossible': ({ runtime, scheduler }, typed) =>
-    scheduler === 'local'
-      ? {
-          says: 'a container needs Slurm; SCHEDULER=local runs jobs as they are',
-          next: [
-            `Leave CONTAINER out, or CONTAINER_RUNTIME=none; or name a cluster with Slurm in ${clusterFile(typed)}.`,
-          ],
-        }
-      : {
-          says: `CONTAINER_RUNTIME=${runtime} is not supported yet`,
-          next: ['CONTAINER_RUNTIME=pyxis runs .sqsh files and images of registries; none runs without a container.'],
-        },
   'option-impossible': ({ option }, typed) => ({
     says: `the embedded executor (SCHEDULER=local) starts every job at once and alone: it knows no --${option}`,
     next: [`Leave it out, or name a cluster with Slurm in ${clusterFile(typed)}.`],
@@ -48,10 +36,7 @@ export const submitSentences = {
     words: detail,
     next: [`Once that is put right: ${make('slurm-submit', id, typed)}`],
   }),
-} satisfies Pick<
-  Sentences<RunProblem>,
-  'container-impossible' | 'option-impossible' | 'submit-refused' | 'submit-unknown' | 'submit-failed'
->;
+} satisfies Pick<Sentences<RunProblem>, 'option-impossible' | 'submit-refused' | 'submit-unknown' | 'submit-failed'>;
 
 /** Slurm's controller was not reached. */
 const DOWN = /unable to contact|connect failure/i;
@@ -64,9 +49,7 @@ function refusalAdvice(id: string, detail: string, typed: Typed): string[] {
   const option = /(?:option '?|for |invalid )--([a-z-]+)/i.exec(detail)?.[1];
   if (option === undefined) return [`Change what it complains of ${where}.`];
   if (option.startsWith('container')) {
-    return [
-      `This Slurm has no Pyxis, which knows --${option}. CONTAINER_RUNTIME=none runs the job without a container.`,
-    ];
+    return [`This Slurm has no Pyxis, which knows --${option}. CONTAINER_RUNTIME=apptainer needs none.`];
   }
   return [`This Slurm does not know that option or that value: ${optionKey(option)} or SBATCH_ARGS ${where}.`];
 }

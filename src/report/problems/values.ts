@@ -1,11 +1,12 @@
 /** Sentences for values of the configuration that can't be right. */
 
-import type { ConfProblem, OptionRefusal, ValueFault } from '../../conf/problem.ts';
+import type { ConfProblem, OptionRefusal } from '../../conf/problem.ts';
 import type { ValueForm } from '../../conf/sbatch-values.ts';
 import { didYouMean, type Sentences } from '../problem.ts';
+import type { ImageConfKind } from './image-conf.ts';
 
 type ValueProblem = Extract<ConfProblem, { key: string; value: string }>;
-type ValueKind = ValueProblem['kind'] | 'refused-option' | 'missing-secret';
+type ValueKind = Exclude<ValueProblem['kind'], ImageConfKind> | 'refused-option' | 'missing-secret';
 
 /** Longer values are cut in a sentence: the line is named anyway. */
 const LONGEST = 120;
@@ -52,7 +53,7 @@ export const valueSentences = {
     says: `the secret ${name} has no value`,
     next: [`Give it in the environment or in .env (${name}=…), which is never pushed.`],
   }),
-} satisfies Pick<Sentences<ConfProblem>, ValueKind | ValueFault>;
+} satisfies Pick<Sentences<ConfProblem>, ValueKind>;
 
 const FORMS: Record<ValueForm, string> = {
   time: 'is no time limit; write minutes (90), hours:minutes:seconds (04:00:00) or days-hours (2-12)',
@@ -84,10 +85,10 @@ const NEXT: Readonly<Record<string, string>> = {
   'test-only': 'make slurm-check tries a submission.',
 };
 
-function given({ key, value }: { key: string; value: string }): string {
+export function given({ key, value }: { key: string; value: string }): string {
   return `${key}=${cut(value)}`;
 }
 
-function cut(value: string): string {
+export function cut(value: string): string {
   return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
 }

@@ -12,6 +12,31 @@ passed_on() {
   sr_woken=1
   kill -s "$1" "$sr_child" 2>/dev/null
 }
+contained() {
+  sr_inside=$sr_run/.slurm-runner/inside-$SLURM_JOB_ID-$sr_life
+  [ -d "$sr_inside" ] || return 0
+  sr_tries=0
+  if [ "${SLURM_JOB_NUM_NODES:-1}" -gt 1 ]; then sr_tries=10; fi
+  while :; do
+    sr_tasks=1 sr_shown=0
+    for sr_file in "$sr_inside"/[0-9]*; do
+      [ -s "$sr_file" ] || continue
+      sr_shown=$((sr_shown + 1))
+      read -r sr_tasks <"$sr_file"
+    done
+    [ "$sr_shown" -lt "$sr_tasks" ] || return 0
+    [ "$sr_tries" -gt 0 ] || break
+    sr_tries=$((sr_tries - 1))
+    sleep 1
+    note "$sr_inside/look" ''
+  done
+  if [ "$sr_shown" = 0 ]; then
+    echo 'slurm-runner: nothing ran in the container, though srun ended as if it had' >&2
+  else
+    echo "slurm-runner: only $sr_shown of $sr_tasks tasks ran in their container, though srun ended as if all had" >&2
+  fi
+  return 1
+}
 supervise() {
   sr_run=$1 sr_at=$1/.slurm-runner/attempt-$2
   shift 2
@@ -43,7 +68,7 @@ supervise() {
   [ -n "$sr_together" ] || set -m 2>/dev/null
   case $- in
     *m*) ;;
-    *) if env --default-signal=INT,QUIT true 2>/dev/null; then set -- env --default-signal=INT,QUIT "$@"; fi ;;
+    *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
   "$@" "$sr_at/script" &
   sr_child=$!
@@ -63,6 +88,7 @@ supervise() {
     sr_before=''
     if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
   done
+  if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
   if [ -n "$sr_signal" ]; then
     note "$sr_at/end$sr_of" "$sr_job $sr_life signal $sr_signal $sr_code"
   else

@@ -1,0 +1,28 @@
+/** Says why a shell has to wait for its allocation. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lookAt, type TrackedRun } from '../run/find.ts';
+import type { Project } from '../run/project.ts';
+
+/** Seconds of waiting before anybody is told why. */
+const PATIENCE = 4;
+
+/** Asks now and then until the job has begun, or the answer is called. What cannot be asked is left alone. */
+export function announceWaiting(project: Project, run: TrackedRun): () => void {
+  const over = new AbortController();
+  const { signal } = over;
+  const follow = async (): Promise<void> => {
+    let said = '';
+    for (let seconds = PATIENCE; ; seconds = project.cluster.pollInterval) {
+      await sleep(seconds * 1000, undefined, { signal });
+      const { known } = await lookAt(project, [run]);
+      const { verdict, record } = known[0] as (typeof known)[number];
+      if (signal.aborted || record.markers.length > 0 || verdict.state !== 'PENDING') return;
+      const { jobId = '', reason = '' } = verdict;
+      if (reason !== said) project.talk.tell({ type: 'waiting', jobId, reason });
+      said = reason;
+    }
+  };
+  follow().catch(() => {});
+  return () => over.abort();
+}

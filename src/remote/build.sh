@@ -1,0 +1,59 @@
+# What is known of an image's builds: which is the newest, whose it is, and whether it lives.
+
+# newest_build BUILDS: the highest number in `number`, 0 for none.
+newest_build() {
+  number=0
+  for folder in "$1"/*; do
+    case ${folder##*/} in *[!0-9]* | '') continue ;; esac
+    if [ "${folder##*/}" -gt "$number" ]; then number=${folder##*/}; fi
+  done
+}
+
+# own BUILD WORD: this process is the one that works on it; WORD is `starting` or `login`.
+own() { put "$1/owner" "$2 $(uname -n) $(identity $$)"; }
+
+# standing BUILD: `state` is ended, alive, dead, or unknown where the scheduler does not answer.
+standing() {
+  state=dead waited=0
+  while :; do
+    if [ -e "$1/end" ]; then
+      state=ended
+      return
+    fi
+    first "$1/owner"
+    [ -z "$line" ] || break
+    # Made this very moment.
+    [ "$waited" -lt 10 ] || return 0
+    sleep 1
+    waited=$((waited + 1))
+  done
+  case $line in
+    job\ *)
+      state=unknown
+      scheduler_ready "$setup"
+      rows=$(scheduler_queue 2>/dev/null) || return 0
+      state=dead
+      if printf '%s\n' "$rows" | awk -F "$US" -v id="${line#job }" "\$2 == id && $LIVE { live = 1 } END { exit !live }"; then
+        state=alive
+      elif [ -e "$1/end" ]; then state=ended; fi
+      ;;
+    *" $(uname -n) "*)
+      if lives_on "${line#* * }"; then
+        state=alive
+      elif [ -e "$1/end" ]; then state=ended; fi
+      ;;
+    *)
+      # On another login node: it lives if its beat goes on.
+      first "$1/beat"
+      before=$line
+      sleep 6
+      first "$1/beat"
+      if [ -e "$1/end" ]; then
+        state=ended
+      elif [ "$line" != "$before" ]; then state=alive; fi
+      ;;
+  esac
+}
+
+# lives_on IDENTITY: whether that very process is still there.
+lives_on() { [ -n "$1" ] && [ "$(identity "${1%% *}" 2>/dev/null)" = "$1" ]; }

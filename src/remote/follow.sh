@@ -1,0 +1,17 @@
+# A growing file for the caller, as records with its bytes behind them.
+
+# follow NAME FILE: what is new, from `seen` on, in pieces of a megabyte.
+follow() {
+  [ -f "$2" ] || return 0
+  size=$(($(wc -c <"$2")))
+  # Somebody cut the log short: begin again.
+  if [ "$size" -lt "$seen" ]; then seen=0; fi
+  while [ "$seen" -lt "$size" ]; do
+    length=$((size - seen))
+    if [ "$length" -gt 1048576 ]; then length=1048576; fi
+    record log "$1" "$seen" "$length"
+    # The promised number of bytes even if the file shrinks meanwhile.
+    tail -c "+$((seen + 1))" "$2" | head -c "$length" | cat - /dev/zero 2>/dev/null | head -c "$length"
+    seen=$((seen + length))
+  done
+}

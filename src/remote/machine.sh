@@ -1,0 +1,3 @@
+# What kind of machine this is, in the words of uname.
+
+main() { uname -m; }

@@ -1,0 +1,3 @@
+# Does nothing, which shows that programs get through.
+
+main() { :; }

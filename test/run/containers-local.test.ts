@@ -1,0 +1,60 @@
+/** Image files at a push on this very machine: the same refusals without ssh, and what the run keeps of the image. */
+
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeToy, type Toy } from '../kit/toy.ts';
+
+let toy: Toy;
+beforeAll(() => {
+  toy = makeToy('REMOTE_HOST=local\nREMOTE_DIR=.cluster\nSCHEDULER=local\n');
+});
+afterAll(() => toy.remove());
+
+/** What a .sif file begins with, and where it says that its data ends. */
+function sif(size: number, ends: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  bytes.write('#!/usr/bin/env run-singularity\n');
+  bytes.write('SIF_MAGIC', 32);
+  bytes.writeBigUInt64LE(200n, 112);
+  bytes.writeBigUInt64LE(BigInt(ends - 200), 120);
+  return bytes;
+}
+
+const push = (container: string) => {
+  toy.profile('p', `COMMAND=true\nCONTAINER=${container}\n`);
+  return toy.json('slurm-push', { PROFILE: 'p' });
+};
+
+test('an image that is not there, is none, or is cut short', async () => {
+  toy.write('.cluster/half.sif', sif(300, 301));
+  toy.write('.cluster/text.sif', 'text\n');
+  const kinds = await Promise.all(
+    ['none.sif', 'half.sif', 'text.sif'].map(async (name) => {
+      const own = makeToy(`REMOTE_HOST=local\nREMOTE_DIR=${toy.root}/.cluster\nSCHEDULER=local\n`);
+      own.profile('p', `COMMAND=true\nCONTAINER=${name}\nDATA_FILES=data/\n`);
+      own.write('data/x', 'x');
+      const { exit, json } = await own.json('slurm-push', { PROFILE: 'p' });
+      own.remove();
+      return [exit, json.problems[0].kind];
+    }),
+  );
+  expect(kinds).toEqual([
+    [2, 'image-missing'],
+    [2, 'image-broken'],
+    [2, 'image-broken'],
+  ]);
+  expect(toy.has('.cluster/data/x')).toBe(false);
+});
+
+test('the run keeps which one it was', async () => {
+  toy.write('.cluster/a "b"/whole.sif', sif(300, 300));
+  const { exit, json, stderr } = await push('"a \\"b\\"/whole.sif"'.replaceAll('\\"', '"'));
+  expect(exit, stderr + JSON.stringify(json.problems)).toBe(0);
+  const file = realpathSync(join(toy.root, '.cluster/a "b"/whole.sif'));
+  expect(readlinkSync(join(json.runDir, '.slurm-runner/image'))).toBe(file);
+  const manifest = JSON.parse(readFileSync(join(json.runDir, '.slurm-runner/manifest.json'), 'utf8'));
+  expect(manifest.image).toEqual({ path: file, ...json.image });
+  expect(json.image).toEqual({ digest: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
+  expect(readFileSync(join(json.runDir, '.slurm-runner/identity'), 'utf8')).toBe('-\n');
+});
