@@ -9,7 +9,7 @@ import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
 import { buildFile, builtFile, findApptainer } from './apptainer.ts';
 import { dockerfileOf, writeContext } from './dockerfile.ts';
-import { buildWith, ENGINES, type EngineName, findEngine, imageId, type OnOutput } from './engine.ts';
+import { buildWith, ENGINES, type EngineName, findEngine, imageId, nameIn, type OnOutput } from './engine.ts';
 import type { ImageProblem } from './problem.ts';
 
 export interface HereBuilt {
@@ -66,7 +66,7 @@ export async function buildHere(project: Project, name: string | undefined, dryR
   const result = { image, program: engine, tag: image.tag, ...written, ...(platform && { platform }), guessed };
   if (platform === undefined) return result;
   check(engine, await buildInto(engine, project, image, platform, onOutput));
-  const id = await imageId(engine, image.tag);
+  const id = await imageId(engine, nameIn(engine, image.tag));
   // A builder that keeps what it makes to itself.
   if (id === undefined)
     throw new Failure<ImageProblem>(1, { kind: 'image-not-built', image: image.name, what: image.tag });
@@ -83,7 +83,8 @@ async function buildInto(
   platform: string,
   onOutput: OnOutput,
 ): Promise<number> {
-  const { dockerfile, tag } = image;
+  const { dockerfile } = image;
+  const tag = nameIn(engine, image.tag);
   if (dockerfile !== undefined) {
     const build = { context: root, dockerfile: join(root, dockerfile), tag, platform };
     return buildWith(engine, build, onOutput);

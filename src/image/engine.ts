@@ -29,6 +29,14 @@ export async function findEngine(names: readonly EngineName[] = ENGINES): Promis
   throw new Failure<ImageProblem>(2, { kind: 'image-no-engine', engines: silent });
 }
 
+/**
+ * What an image that is tagged so is called in the engine's store. podman and buildah put `localhost/` before a bare name
+ * themselves, but not if it is also that of a kind of place (`oci:latest`, `dir:latest`; containers-transports(5)).
+ */
+export function nameIn(engine: EngineName, tag: string): string {
+  return engine === 'docker' || tag.includes('/') ? tag : `localhost/${tag}`;
+}
+
 export interface Build {
   /** The folder that the Dockerfile's COPY is relative to; absolute, as is `dockerfile`. */
   context: string;

@@ -12,7 +12,7 @@ import { jobsFolder, type Project } from '../run/project.ts';
 import { builtFile } from './apptainer.ts';
 import { prepareArchive } from './archive.ts';
 import { machineOf, madeBy } from './build.ts';
-import { ENGINES, findEngine, imageId } from './engine.ts';
+import { ENGINES, findEngine, imageId, nameIn } from './engine.ts';
 import { sha256 } from './oci-layout.ts';
 import type { ImageProblem } from './problem.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
@@ -92,10 +92,10 @@ async function sourceOf(root: string, image: Image): Promise<Source> {
     if (!existsSync(join(root, file))) throw missing(file);
     return { file };
   }
-  const reference = stored?.image ?? image.tag;
   const engine = await findEngine(stored ? [stored.engine] : ENGINES);
+  const reference = stored?.image ?? nameIn(engine, image.tag);
   const id = await imageId(engine, reference);
-  if (id === undefined) throw missing(reference);
+  if (id === undefined) throw missing(stored?.image ?? image.tag);
   return { engine, reference, id };
 }
 

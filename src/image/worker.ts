@@ -97,7 +97,7 @@ async function start(project: Project, image: Image, recipe: Recipe, options: Bu
   const on = scheduler.kind === 'slurm' ? image.buildOn : 'login';
   const inputs = Object.entries(recipe.files);
   const sbatch = (options.sbatch ?? []).filter(({ name }) => JOB_OPTIONS.has(name));
-  const answer = await host.run({
+  const answering = host.run({
     files: [...withProcess(files), 'build', 'image-start'],
     args: [
       ...[`${cluster.remoteDir}/slurm/images`, image.name, randomBytes(8).toString('hex'), on, setup],
@@ -107,6 +107,9 @@ async function start(project: Project, image: Image, recipe: Recipe, options: Bu
       ...sbatch.map(({ name, value }) => (value === undefined ? `--${name}` : `--${name}=${value}`)),
     ],
   });
+  // It is followed next.
+  host.openAhead();
+  const answer = await answering;
   const line = answer.stdout.split('\n').find((one) => one.startsWith(`build${SEPARATOR}`)) ?? '';
   const [, word = '', folder = '', owner = '', known = ''] = line.split(SEPARATOR);
   if (word === 'refused') {

@@ -7,8 +7,9 @@
 main() {
   build=$1 seen=$2 setup=$3
   scheduler_there=
-  pause=0.3 per=10
-  sleep 0.01 2>/dev/null || { pause=1 per=3; }
+  # At first often: what was only sent is in place soon.
+  pause=0.3 short=0.1 per=10
+  sleep 0.01 2>/dev/null || { pause=1 short=1 per=3; }
   every=$(($4 * per / 3 + 1)) last=$(($5 * per / 3)) tick=0
   while [ "$tick" -lt "$last" ]; do
     # The word of its end first: what it wrote before is in the log by then. Listing the folder makes an NFS client look afresh.
@@ -24,7 +25,7 @@ main() {
       record alive
       look
     fi
-    sleep "$pause"
+    if [ "$tick" -lt 20 ]; then sleep "$short"; else sleep "$pause"; fi
     tick=$((tick + 1))
   done
   record again
