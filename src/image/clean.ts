@@ -32,7 +32,7 @@ export interface ImageCleanResult {
 /** Throws Failure(4) when the question is answered with no. */
 export async function cleanImages(project: Project, options: ImageCleanOptions): Promise<ImageCleanResult> {
   const list = await listImagesThere(project, options.image);
-  const { items, kept, ended } = choose(list, options);
+  const { items, kept } = choose(list, options);
   const result = { folder: list.folder, kept };
   if (items.length === 0 || options.dryRun) {
     return { ...result, removed: items, ...(options.dryRun && { dryRun: true }) };
@@ -40,9 +40,12 @@ export async function cleanImages(project: Project, options: ImageCleanOptions):
   if (!(await project.talk.ask({ type: 'remove-images', items }))) {
     throw new Failure<ImageProblem>(4, { kind: 'images-declined', count: items.length });
   }
+  // The answer may have taken its time: what has come to use them meanwhile counts.
+  const now = choose(await listImagesThere(project, options.image), options);
+  const paths = items.map(({ path }) => path).filter((path) => now.items.some((item) => item.path === path));
   const answer = await project.host.run({
     files: ['lib', 'image-clean'],
-    args: [list.folder, ended.join(' '), ...items.map(({ path }) => path)],
+    args: [project.cluster.remoteDir, now.ended.join(' '), ...paths],
   });
   if (answer.code !== 0) throw new Failure<ImageProblem>(3, { kind: 'images-unknown', detail: answer.stderr.trim() });
   const removed: ImageCleanItem[] = [];
@@ -62,21 +65,22 @@ function choose(
   const items: ImageCleanItem[] = [];
   const kept: ImageCleanResult['kept'] = [];
   const old = list.versions.filter(({ current, state }) => !current && state !== 'foreign');
-  for (const { file, size, runs } of old) {
-    if (runs.some(({ alive }) => alive)) kept.push({ path: file, why: 'alive' });
+  const isUnderWay = ({ state }: ImageList['builds'][number]) => state === 'alive' || state === 'unknown';
+  const building = new Set(list.builds.filter(isUnderWay).map(({ name }) => name));
+  for (const { name, file, size, runs } of old) {
+    // The one that is being made may turn out to be this very file.
+    if (building.has(name)) kept.push({ path: file, why: 'building' });
+    else if (runs.some(({ alive }) => alive)) kept.push({ path: file, why: 'alive' });
     else if (runs.length > 0 && !force) kept.push({ path: file, why: 'used' });
     else items.push({ path: file, size, why: 'replaced' });
   }
-  const building = new Set(
-    list.builds.filter(({ state }) => state === 'alive' || state === 'unknown').map(({ name }) => name),
-  );
   for (const { name, number, state } of list.builds) {
     if (state === 'dead') items.push({ path: `.builds/${name}/${number}`, why: 'broken-off' });
     else if (building.has(name)) kept.push({ path: `.builds/${name}/${number}`, why: 'building' });
   }
-  for (const { path, size } of list.caches) {
-    // A build may be reading it.
-    if (building.size > 0 || !(force || isUnused(path, list.versions))) continue;
+  for (const { path, size, recent } of list.caches) {
+    // A build may be reading it, a push filling it.
+    if (recent || building.size > 0 || !(force || isUnused(path, list.versions))) continue;
     if (image === undefined || path === `.incoming/${image}`) items.push({ path, size, why: 'cache' });
   }
   const ended = old.flatMap(({ runs }) => runs.filter(({ alive }) => !alive).map(({ run }) => run));

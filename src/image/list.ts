@@ -33,8 +33,8 @@ export interface ImageList {
   /** Images of this project that are not there yet. */
   missing: string[];
   builds: { name: string; number: number; state: 'alive' | 'ended' | 'dead' | 'unknown' }[];
-  /** Bases and what was sent, kept so that the next time is quicker; bytes. */
-  caches: { path: string; size: number }[];
+  /** Bases and what was sent, kept so that the next time is quicker; bytes. `recent`: it changed within the last minutes. */
+  caches: { path: string; size: number; recent: boolean }[];
 }
 
 /** Throws Failure(3) when the queue does not answer: what uses an image could not be told. */
@@ -76,7 +76,7 @@ export async function listImagesThere(project: Project, only?: string): Promise<
       // A run that nobody knows counts as alive: nothing may be taken from it.
       list.versions.find(({ file }) => file === a)?.runs.push({ run: b, alive: alive.get(b) ?? true });
     } else if (kind === 'build') list.builds.push({ name: a, number: Number(b), state: c as 'alive' });
-    else if (kind === 'cache') list.caches.push({ path: a, size: Number(b) });
+    else if (kind === 'cache') list.caches.push({ path: a, size: Number(b), recent: c === 'yes' });
   }
   list.versions.sort((a, b) => a.name.localeCompare(b.name) || Number(b.current) - Number(a.current) || a.age - b.age);
   const there = new Set(list.versions.map(({ name }) => name));

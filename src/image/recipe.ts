@@ -19,7 +19,7 @@ const IDENTITY_FILE = '/etc/slurm-runner-image';
 
 /**
  * `base` is the line that says what it begins with (`registry URI`, `file PATH`, `incoming FILE`, `archive DIR`,
- * `definition FILE`, paths on the cluster); `contents` stands for what lies there where the line does not tell, such as
+ * paths on the cluster); `contents` stands for what lies there where the line does not tell, such as
  * the digests of layers.
  */
 export function recipeOf(root: string, image: Image, base: string, contents = ''): Recipe {

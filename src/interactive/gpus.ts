@@ -76,7 +76,7 @@ async function optionsFor(project: Project, about: WhichRun | undefined): Promis
     ? await profilesOptions(project, loadProfile(root, about.profile, about.tag, cluster, commandLine, 'any'))
     : allocation({ sbatch: defaultOptions(cluster, commandLine), sbatchArgs: [] }, { directives: [] });
   const kept = all.filter((word) => !/^--(time|time-min|deadline)(=|$)/.test(word));
-  const asks = kept.some((word) => /^--(gpus|gpus-per-\w+)=|^--(gres|tres-per-task)=.*gpu/.test(word));
+  const asks = kept.some((word) => /^--(gpus|gpus-per-\w+)=|^--(gres|tres-per-task)=.*gpu|^-G/.test(word));
   return [...kept, ...(asks ? [] : ['--gres=gpu:1']), `--time=${TIME}`];
 }
 

@@ -43,12 +43,6 @@ from() {
   } >image.def && build "$3" image.def
 }
 
-# build_definition FILE OUT: the user's own, from the folder that it names its files from.
-build_definition() {
-  out=$build/$2
-  (cd -- "$(dirname "$1")" && build "$out" "$(basename "$1")")
-}
-
 # build OUT SOURCE: as root inside; who is not root outside needs --fakeroot for that.
 build() {
   if [ "$(id -u)" = 0 ]; then "$program" build -F "$1" "$2"; else "$program" build -F --fakeroot "$1" "$2"; fi

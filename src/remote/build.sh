@@ -10,7 +10,10 @@ newest_build() {
 }
 
 # own BUILD WORD: this process is the one that works on it; WORD is `starting` or `login`.
-own() { put "$1/owner" "$2 $(uname -n) $(identity $$)"; }
+own() { put "$1/boot" "$(boot)" && put "$1/owner" "$2 $(uname -n) $(identity $$)"; }
+
+# boot: which start of this machine it is: numbers of processes mean nothing after another.
+boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null; }
 
 # standing BUILD: `state` is ended, alive, dead, or unknown where the scheduler does not answer.
 standing() {
@@ -43,14 +46,21 @@ standing() {
       elif [ -e "$1/end" ]; then state=ended; fi
       ;;
     *)
-      # On another login node: it lives if its beat goes on.
+      # On another login node: it lives if its beat goes on, which a busy node or file system may hold up.
       first "$1/beat"
-      before=$line
-      sleep 6
-      first "$1/beat"
-      if [ -e "$1/end" ]; then
-        state=ended
-      elif [ "$line" != "$before" ]; then state=alive; fi
+      before=$line waited=0
+      while [ "$waited" -lt 60 ]; do
+        sleep 2
+        waited=$((waited + 2))
+        first "$1/beat"
+        if [ -e "$1/end" ]; then
+          state=ended
+          return
+        elif [ "$line" != "$before" ]; then
+          state=alive
+          return
+        fi
+      done
       ;;
   esac
 }

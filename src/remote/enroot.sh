@@ -8,8 +8,9 @@ runtime_ready() {
     echo "enroot: not found on $(uname -n)" >&2
     return 69
   }
-  # One name for all builds of this image, whoever makes them: there is only one at a time.
-  container=slurm-runner-$(printf '%s' "$images" | cksum | cut -d' ' -f1)-$name
+  # Other projects may have images of the same name.
+  containers=slurm-runner-$(printf '%s' "$images" | cksum | cut -d' ' -f1)-$name-
+  container=$containers${build##*/}
   # A login shell inside would take the PATH of the distribution's /etc/profile for the image's own.
   export ENROOT_LOGIN_SHELL=n
   if ! enroot list >/dev/null 2>&1; then
@@ -18,8 +19,13 @@ runtime_ready() {
   fi
 }
 
+# abandon: this build's container, and those of earlier ones.
 abandon() {
-  if enroot list 2>/dev/null | grep -qFx "$container"; then enroot remove -f "$container" >/dev/null 2>&1 </dev/null; fi
+  enroot list 2>/dev/null | while IFS= read -r other; do
+    case $other in "$containers"*) ;; *) continue ;; esac
+    case ${other#"$containers"} in '' | *[!0-9]*) continue ;; esac
+    if [ "${other#"$containers"}" -le "${build##*/}" ]; then enroot remove -f "$other" >/dev/null 2>&1 </dev/null; fi
+  done
 }
 
 # base_digest URI: a command that older versions do not know.

@@ -35,7 +35,7 @@ main() {
   wait "$child"
   code=$?
   # What it left in the background ends with it, as on Slurm.
-  kill -s KILL -- "-$child" 2>/dev/null
+  kill -KILL "-$child" 2>/dev/null
   if [ -n "${timer-}" ]; then kill "$timer" 2>/dev/null; fi
   put "$job/code" "$code"
   put "$job/end" "$(now)"

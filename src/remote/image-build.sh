@@ -1,7 +1,7 @@
 # Makes an image, detached from whoever asked for it: on a login node, or as a Slurm job. Everything is made under names of its
 # own, beside the image that is there, and takes its place by a rename once it has been checked.
 
-# main BUILD IMAGES NAME FORCE SITE: BUILD is the folder with the inputs, where the work is done.
+# main BUILD IMAGES NAME FORCE: BUILD is the folder with the inputs, where the work is done.
 main() {
   trap '' HUP PIPE
   build=$1 images=$2 name=$3 force=$4
@@ -18,7 +18,7 @@ main() {
   TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/slurm-runner.XXXXXX") && put tmpdir "$TMPDIR" && export TMPDIR
   beat &
   beating=$!
-  site_setup "$5"
+  site_setup "$(cat site)"
   runtime_ready || failed $?
   abandon
   make_image
@@ -86,7 +86,7 @@ stopped() {
 kill_descendants() {
   for child in $(ps -A -o pid= -o ppid= | awk -v of="$1" '$2 == of { print $1 }'); do
     [ "$child" != "$beating" ] || continue
-    kill_descendants "$child"
+    (kill_descendants "$child")
     kill -s KILL "$child" 2>/dev/null
   done
 }
@@ -132,7 +132,6 @@ make_image() {
       step create '' assemble "$base_file" "new.$extension"
       ;;
     archive) step create '' assemble_archive "$what" "new.$extension" ;;
-    definition) step create "build from $what" build_definition "$what" "new.$extension" ;;
     file | incoming)
       # A ready-made image stays as it is.
       case $(cat additions 2>/dev/null)$what in
@@ -146,8 +145,8 @@ make_image() {
   esac
   step check 'check' checked "new.$extension"
   step=publish
-  # Judged dead by another meanwhile: his is the image now.
-  [ ! -e end ] || exit 75
+  # Judged dead by another meanwhile, who makes it now.
+  [ -d "$build" ] && ! [ -e "${build%/*}/$((${build##*/} + 1))" ] || exit 75
   publish || failed 73
 }
 
@@ -160,7 +159,7 @@ digest_of() {
     echo "there is no file $1" >&2
     return 66
   }
-  put base.digest "sha256:$(sum "$1")"
+  put base.digest "sha256:$(sha256 "$1")"
 }
 
 # base_from_registry: fetched beside, checked, then kept for the next time.
@@ -176,8 +175,6 @@ take() {
   if [ "$1" = incoming ]; then ln "$2" "$3" 2>/dev/null || cp "$2" "$3"; else cp "$2" "$3"; fi
 }
 
-# sum FILE: its sha256, in hexadecimal.
-sum() { sha256sum "$1" | cut -d' ' -f1; }
 
 # checked FILE: whole, and fit to run a command. Its sum, which takes as long, is made meanwhile; of a file that was sent it is known.
 checked() {
@@ -185,7 +182,7 @@ checked() {
     echo 'the new image is not whole' >&2
     return 1
   fi
-  if [ -s sent ]; then cp sent digest; else sum "$1" >digest & fi
+  if [ -s sent ]; then cp sent digest; else sha256 "$1" >digest & fi
   summing=$!
   runs "$1" || return
   [ -s sent ] || wait "$summing"
@@ -217,9 +214,7 @@ publish() {
   first digest
   digest=sha256:$line
   file=$name-$(printf '%s' "$line" | cut -c 1-12).$extension
-  if ! [ -f "$images/$file" ] || ! [ "$(sum "$images/$file")" = "$line" ]; then mv -f "new.$extension" "$images/$file" || return; fi
-  chmod a-w,u+w "$images/$file"
-  size=$(stat -c %s "$images/$file")
+  chmod go-w "new.$extension" && mv -f "new.$extension" "$images/$file" && size=$(stat -c %s "$images/$file") || return
   put "$images/$file.info" "digest $digest
 size $size
 mtime $(stat -c %Y "$images/$file")

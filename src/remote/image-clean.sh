@@ -1,12 +1,14 @@
 # Removes images and what was left of making them, each looked at once more: something may use it by now.
 # Output, a record a line: `removed PATH` or `kept PATH WHY`.
 
-# main IMAGES ENDED PATH...: ENDED is a list of runs, between blanks, whose use of an image does not count. Paths are
-# relative to IMAGES.
+# main REMOTE_DIR ENDED PATH...: ENDED is a list of runs, between blanks, whose use of an image does not count. Paths are
+# relative to REMOTE_DIR/slurm/images.
 main() {
   trap '' HUP PIPE
-  cd -- "$1" || exit 66
-  images=$(pwd) ended=" $2 "
+  dir=$(expand "$1")
+  cd -- "$dir/slurm/images" || exit 66
+  # Past all links, as runs name their images.
+  images=$(pwd -P) ended=" $2 "
   shift 2
   for path; do
     case $path in
@@ -37,7 +39,7 @@ version() {
 
 # user_of FILE: a run that uses it and counts; fails if there is none.
 user_of() {
-  for run in ../../runs/*/.slurm-runner/image; do
+  for run in "$dir"/runs/*/.slurm-runner/image; do
     [ "$(readlink "$run" 2>/dev/null)" = "$images/$1" ] || continue
     run=${run%/.slurm-runner/image}
     run=${run##*/}

@@ -1,5 +1,5 @@
 # The images of a REMOTE_DIR, and what uses them. Output, a record a line: `dir IMAGES`, `image FILE CURRENT DIGEST SIZE MADE STATE BASE`,
-# `use FILE RUN`, `build NAME NUMBER STATE`, `cache PATH SIZE`, `now SECONDS`.
+# `use FILE RUN`, `build NAME NUMBER STATE`, `cache PATH SIZE RECENT`, `now SECONDS`.
 
 # main REMOTE_DIR SETUP NAME: only those of one name, if it is not empty.
 main() {
@@ -9,7 +9,8 @@ main() {
     record now "$(now)"
     return 0
   }
-  images=$(pwd)
+  # Past all links, as runs name their images.
+  images=$(pwd -P)
   record dir "$images"
   record now "$(now)"
   for file in *.sqsh *.sif; do
@@ -20,7 +21,7 @@ main() {
     [ "$name.${file##*.}" = "$file" ] && current=yes
     one_image "$file"
   done
-  for run in ../../runs/*/.slurm-runner/image; do
+  for run in "$dir"/runs/*/.slurm-runner/image; do
     [ -L "$run" ] || continue
     target=$(readlink "$run")
     run=${run%/.slurm-runner/image}
@@ -35,7 +36,9 @@ main() {
   done
   for cache in .bases/* .incoming/*; do
     [ -e "$cache" ] || continue
-    record cache "$cache" "$(du -sk -- "$cache" 2>/dev/null | awk '{ print $1 * 1024 }')"
+    # Something may be on its way into it.
+    recent=$(find "$cache" -mmin -10 2>/dev/null | head -n 1)
+    record cache "$cache" "$(du -sk -- "$cache" 2>/dev/null | awk '{ print $1 * 1024 }')" "${recent:+yes}"
   done
 }
 

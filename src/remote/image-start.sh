@@ -41,7 +41,8 @@ main() {
     inputs=$((inputs - 1))
     shift 2
   done
-  printf '#!/bin/sh\n%s\n' "$worker" >"$build/worker.sh" || exit 73
+  # In a file: a list of processes, or of jobs, shows arguments to everybody.
+  put "$build/site" "$site" && printf '#!/bin/sh\n%s\n' "$worker" >"$build/worker.sh" || exit 73
   if [ "$on" = job ]; then in_a_job "$@"; else here; fi
 }
 
@@ -54,7 +55,8 @@ found() {
   exit 0
 }
 
-# bury: whatever runs on of builds that were broken off is ended, and their folders go.
+# bury: whatever runs on of builds that were broken off is ended, and their folders go. What another login node may still be at is
+# left to it: it ends when it sees that there is a newer one.
 bury() {
   for old in "$builds"/*; do
     case ${old##*/} in *[!0-9]* | "${build##*/}") continue ;; esac
@@ -62,26 +64,32 @@ bury() {
     # Whoever follows the one that has just ended may not have seen it yet.
     if [ "${old##*/}" = "$number" ] && [ -e "$old/end" ]; then continue; fi
     first "$old/owner"
-    # shellcheck disable=SC2086 # a line of plain words
-    set -- $line
-    if [ "${1-}" = login ] && [ "${2-}" = "$(uname -n)" ]; then
-      # As long as one of a group lives, no other process gets its number. Some have a group of their own, but all carry the mark.
-      kill -0 "$3" 2>/dev/null || kill -s KILL -- "-$3" 2>/dev/null
-      for process in /proc/[0-9]*; do
-        [ -O "$process" ] && tr '\0' '\n' <"$process/environ" 2>/dev/null | grep -qxF "SLURM_RUNNER_BUILD=$old" &&
-          kill -s KILL "${process#/proc/}" 2>/dev/null
-      done
-      first "$old/tmpdir"
-      case $line in */slurm-runner.*) chmod -R u+rwX "$line" 2>/dev/null && rm -rf "$line" ;; esac
-    fi
+    case $line in
+      "login $(uname -n) "* | "starting $(uname -n) "*) end_marked "$old" ;;
+      login\ * | starting\ *) [ -e "$old/end" ] || continue ;;
+    esac
     chmod -R u+rwX "$old" 2>/dev/null
     rm -rf "$old"
   done
 }
 
+# end_marked BUILD: by the mark that its processes carry; those inside a container carry none, but are of the worker's group, whose
+# number is nobody else's as long as one of them lives.
+end_marked() {
+  leader=${line#* * } leader=${leader%% *}
+  first "$1/boot"
+  if ! [ -e "$1/end" ] && [ "$line" = "$(boot)" ] && ! kill -0 "$leader" 2>/dev/null; then kill -KILL "-$leader" 2>/dev/null; fi
+  for process in /proc/[0-9]*; do
+    [ -O "$process" ] && tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qxF "SLURM_RUNNER_BUILD=$1" &&
+      kill -s KILL "${process#/proc/}" 2>/dev/null
+  done
+  first "$1/tmpdir"
+  case $line in */slurm-runner.*) chmod -R u+rwX "$line" 2>/dev/null && rm -rf "$line" ;; esac
+}
+
 here() {
   : >"$build/log"
-  (trap - HUP PIPE && detached sh "$build/worker.sh" "$build" "$images" "$name" "$force" "$site" >/dev/null 2>&1 </dev/null) &
+  (trap - HUP PIPE && detached sh "$build/worker.sh" "$build" "$images" "$name" "$force" >/dev/null 2>&1 </dev/null) &
   # Until it has said who it is, or has ended already.
   waited=0
   while [ "$waited" -lt 50 ]; do
@@ -98,7 +106,7 @@ in_a_job() {
   : >"$build/log"
   scheduler_ready "$setup"
   set -- --chdir="$build" --output="$build/log" --error="$build/log" --open-mode=append "$@" "$build/worker.sh"
-  if out=$(scheduler_submit "$@" "$build" "$images" "$name" "$force" "$site" 2>"$build/sbatch"); then
+  if out=$(scheduler_submit "$@" "$build" "$images" "$name" "$force" 2>"$build/sbatch"); then
     id=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p' | tail -n 1)
     first "$build/owner"
     # The job itself says it too, and may have been quicker.
@@ -109,5 +117,5 @@ in_a_job() {
   first "$build/owner"
   case $line in job\ *) found started "$build" ;; esac
   put "$build/end" 'failed submit 1'
-  record build refused "$(head -c 4000 "$build/sbatch" | tr '\n' "$RS")"
+  printf 'build%srefused%s%s\n' "$US" "$US" "$(head -c 4000 "$build/sbatch" | tr '\n' "$RS")"
 }

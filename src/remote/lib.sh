@@ -64,5 +64,8 @@ record() {
   printf '%s\n' "$fields"
 }
 
+# sha256 FILE: in hexadecimal. openssl knows the processor's own instructions for it, which coreutils often do not: several times as fast.
+sha256() { { openssl dgst -sha256 -r -- "$1" || sha256sum -- "$1" || shasum -a 256 -- "$1"; } 2>/dev/null | cut -d ' ' -f 1; }
+
 # An awk pattern on a row of scheduler_queue.
 LIVE='$4 !~ /^(COMPLETED|CANCELLED|FAILED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|BOOT_FAIL|DEADLINE|PREEMPTED|REVOKED|LAUNCH_FAILED|RECONFIG_FAIL)/'

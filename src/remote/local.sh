@@ -81,7 +81,7 @@ scheduler_attend() {
       wait "$child"
       code=$?
     done
-    kill -s KILL -- "-$child" 2>/dev/null
+    kill -KILL "-$child" 2>/dev/null
   fi
   put "$job/code" "$code" && put "$job/end" "$(now)"
   first "$job/stop"
@@ -131,7 +131,7 @@ state_of() {
       first "$1/state"
       state=$line
       case $state in PENDING | RUNNING) ;; *) return 0 ;; esac
-      if lives "$1/leader"; then kill -s KILL -- "-${line%% *}" 2>/dev/null; fi
+      if lives "$1/leader"; then kill -KILL "-${line%% *}" 2>/dev/null; fi
       state=NODE_FAIL
       put "$1/end" "$(now)" && put "$1/state" NODE_FAIL
       ;;

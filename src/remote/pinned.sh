@@ -68,7 +68,7 @@ digest_image() {
     return 0
     ;;
   esac
-  sum=$({ sha256sum <"$image" || shasum -a 256 <"$image"; } 2>/dev/null | cut -d ' ' -f 1)
+  sum=$(sha256 "$image")
   [ -n "$sum" ] || return 0
   digest=sha256:$sum
   # A file that somebody is writing now may change within this second.

@@ -1,7 +1,7 @@
 /** What a job in a container needs, here for `check`: the image, the runtime on the submit host and on a compute node, Pyxis. */
 
 import type { Profile } from '../conf/types.ts';
-import { programText } from '../host/program.ts';
+import { remoteText } from '../host/program.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
 import type { CheckItem, CheckSubject } from './check.ts';
 import type { Project } from './project.ts';
@@ -10,13 +10,13 @@ import type { Project } from './project.ts';
 const PLACE = new Set(['partition', 'account', 'qos', 'reservation', 'constraint', 'nodelist', 'exclude', 'mem']);
 
 /** One round trip. Nothing for a profile without a container. */
-export async function checkContainer(project: Project, profile: Profile): Promise<CheckItem[]> {
+export async function containerChecks(project: Project, profile: Profile): Promise<CheckItem[]> {
   const { runsIn, containerRuntime } = profile;
   if (runsIn === undefined || containerRuntime === 'none') return [];
   const { host, cluster, scheduler } = project;
   const { files, setup } = scheduler.shell;
   const runtime = containerRuntime === 'pyxis' ? 'enroot' : 'apptainer';
-  const probe = `${programText({ files: ['lib', 'probe'], args: [] }).replace(/\nmain $/, '')}\nrecord node "\${SLURMD_NODENAME:-$(uname -n)}"\nprobe ${runtime}`;
+  const probe = `${['lib', 'probe'].map(remoteText).join('\n')}\nrecord node "\${SLURMD_NODENAME:-$(uname -n)}"\nprobe ${runtime}`;
   const place = profile.sbatch.filter(({ name }) => PLACE.has(name));
   const answer = await host.run({
     files: [...files, 'pinned', 'probe', 'check-container'],

@@ -6,7 +6,7 @@ import { ownTemplate } from '../conf/local-paths.ts';
 import { mustExist, readProfiles } from '../conf/profile.ts';
 import type { Profile } from '../conf/types.ts';
 import { Failure, type ProblemBase } from '../failure.ts';
-import { checkContainer } from './check-container.ts';
+import { containerChecks } from './check-container.ts';
 import { runName } from './names.ts';
 import { runsInside } from './prepare.ts';
 import type { Project } from './project.ts';
@@ -123,7 +123,7 @@ async function remotely(
 ): Promise<CheckItem[]> {
   const { host, cluster, scheduler } = project;
   try {
-    const container = contained ? checkContainer(project, contained) : [];
+    const container = contained ? containerChecks(project, contained) : [];
     const records = await scheduler.check({
       remoteDir: cluster.remoteDir,
       partition: profile?.partition ?? '',

@@ -6,6 +6,7 @@ set -euo pipefail
 usage() {
   cat <<'USAGE'
 usage: cluster.sh up [--no-install] | down | status
+       cluster.sh install      what the tests need of packages, where this user and this system can install any
        cluster.sh start NAME... | stop [--kill] NAME... | freeze NAME... | thaw NAME...
 NAME: munged mariadbd slurmdbd slurmctld n1 n2 n3 n4 slurmctld2 m1 sshd
 
@@ -113,6 +114,12 @@ command=$1
 shift
 case $command in
   help | -h | --help) usage ; exit ;;
+  install)
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+      exec 9< "$KIT/cluster.sh" && flock 9 && install_missing "${PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+    fi
+    exit
+    ;;
   up | down | status | start | stop | freeze | thaw) ;;
   *) usage >&2 ; exit 2 ;;
 esac

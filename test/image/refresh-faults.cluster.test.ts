@@ -10,6 +10,12 @@ import { type Ended, until } from '../kit/toy.ts';
 describe.skipIf(clusterUnavailable())('accidents while an image is made', () => {
   let link: Link;
   const project = imageProject('SETUP=setup.sh\n', {
+    // Reached through a link, as homes and scratch folders often are.
+    remoteDir: async (cluster) => {
+      const [real, path] = [cluster.remoteDir(), cluster.remoteDir()];
+      await cluster.asUser('srt-bash', `mkdir '${real}' && ln -s '${real}' '${path}'`);
+      return path;
+    },
     host: async (cluster) => {
       link = await cluster.link();
       return link.host;

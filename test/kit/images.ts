@@ -44,7 +44,8 @@ export function imageProject(
   afterAll(async () => {
     toy?.remove();
     await registry?.stop();
-    if (remoteDir) await asUser(`chmod -R u+rwX '${remoteDir}' 2>/dev/null; rm -rf '${remoteDir}'`);
+    if (remoteDir)
+      await asUser(`chmod -R u+rwX '${remoteDir}' 2>/dev/null; rm -rf "$(readlink -f '${remoteDir}')" '${remoteDir}'`);
   });
 
   return {
