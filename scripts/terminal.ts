@@ -26,6 +26,8 @@ const PROGRESS = { after: 700, every: 100 };
 export function openTerminal(style: Style, json: boolean, given: Variables): Terminal {
   let out = json ? process.stderr : process.stdout;
   let drawn = false;
+  // A log may end without a line break.
+  let midLine = false;
   let begun = 0;
   let last = 0;
   const width = (): number => (process.stderr.columns ?? 80) - 1;
@@ -33,6 +35,8 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
     if (drawn) process.stderr.write(`\r${' '.repeat(Math.max(0, width()))}\r`);
     drawn = false;
     begun = 0;
+    if (midLine) process.stderr.write('\n');
+    midLine = false;
   };
   const show = (text: string): void => {
     done();
@@ -51,9 +55,11 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
       draw(event);
       return;
     }
-    done();
+    if (event.type !== 'log' || drawn) done();
     if (event.type === 'log') {
-      if (!json) (event.name === 'out' ? process.stdout : process.stderr).write(event.data);
+      if (json) return;
+      (event.name === 'out' ? process.stdout : process.stderr).write(event.data);
+      midLine = event.data.at(-1) !== 10;
       return;
     }
     const text = eventText(event, style);
@@ -77,7 +83,10 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
       reader.close();
     }
   };
-  const note = (text: string): void => void (json || process.stderr.write(`${text}\n`));
+  const note = (text: string): void => {
+    done();
+    if (!json) process.stderr.write(`${text}\n`);
+  };
   const aside = (): void => {
     out = process.stderr;
   };

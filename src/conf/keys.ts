@@ -128,7 +128,15 @@ export const profileKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule
       split: splitMounts,
     },
   ],
-  ['CONTAINER_WORKDIR', { schema: line }],
+  [
+    'CONTAINER_WORKDIR',
+    {
+      schema: v.pipe(
+        line,
+        check((path) => posix.isAbsolute(path), 'mount-target'),
+      ),
+    },
+  ],
   ['MODULES', words(line)],
   ['CONDA', { schema: line }],
   ['VENV', { schema: remotePath }],

@@ -148,7 +148,7 @@ function reported(stderr: string, nonce: string): string[] {
 }
 
 function explain(direction: 'up' | 'down', code: number, sshExit: number, detail: string): HostProblem {
-  if (/No space left on device|Disk quota exceeded/i.test(detail)) {
+  if (/No space left on device|Disk quota exceeded|printf: I\/O error/i.test(detail)) {
     return { kind: 'disk-full', where: direction === 'up' ? 'there' : 'here', detail };
   }
   if (sshExit === 127) return { kind: 'no-program', program: 'rsync', where: 'there' };

@@ -1,6 +1,8 @@
 /** image-list: the images on the cluster, their versions, and what uses them. */
 
-import { listImages } from '../conf/image.ts';
+import { listImages, noImage } from '../conf/image.ts';
+import { isName } from '../conf/keys.ts';
+import type { ConfProblem } from '../conf/problem.ts';
 import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
 import { verdictOf } from '../run/verdict.ts';
@@ -79,8 +81,13 @@ export async function listImagesThere(project: Project, only?: string): Promise<
     else if (kind === 'cache') list.caches.push({ path: a, size: Number(b), recent: c === 'yes' });
   }
   list.versions.sort((a, b) => a.name.localeCompare(b.name) || Number(b.current) - Number(a.current) || a.age - b.age);
+  if (only !== undefined && list.versions.length === 0 && !listImages(root, cluster).includes(only)) {
+    throw new Failure<ConfProblem>(2, noImage(root, only, cluster, 'IMAGE'));
+  }
   const there = new Set(list.versions.map(({ name }) => name));
-  list.missing = listImages(root, cluster).filter((name) => !there.has(name) && (only === undefined || only === name));
+  list.missing = listImages(root, cluster).filter(
+    (name) => isName(name) && !there.has(name) && (only === undefined || only === name),
+  );
   return list;
 }
 

@@ -10,7 +10,8 @@ runtime_ready() {
   }
   # Other projects may have images of the same name.
   containers=slurm-runner-$(printf '%s' "$images" | cksum | cut -d' ' -f1)-$name-
-  container=$containers${build##*/}
+  first token
+  container=$containers${build##*/}-$line
   # A login shell inside would take the PATH of the distribution's /etc/profile for the image's own.
   export ENROOT_LOGIN_SHELL=n
   if ! enroot list >/dev/null 2>&1; then
@@ -19,12 +20,13 @@ runtime_ready() {
   fi
 }
 
-# abandon: this build's container, and those of earlier ones.
+# abandon [all]: this build's container, or at its beginning those that any before it left.
 abandon() {
   enroot list 2>/dev/null | while IFS= read -r other; do
     case $other in "$containers"*) ;; *) continue ;; esac
-    case ${other#"$containers"} in '' | *[!0-9]*) continue ;; esac
-    if [ "${other#"$containers"}" -le "${build##*/}" ]; then enroot remove -f "$other" >/dev/null 2>&1 </dev/null; fi
+    # NUMBER-TOKEN; an image whose name goes on with a number has one dash more.
+    case ${other#"$containers"} in *-*-* | *[!0-9a-f-]*) continue ;; esac
+    if [ "$other" = "$container" ] || [ "${1-}" = all ]; then enroot remove -f "$other" >/dev/null 2>&1 </dev/null; fi
   done
 }
 

@@ -20,7 +20,7 @@ main() {
   beating=$!
   site_setup "$(cat site)"
   runtime_ready || failed $?
-  abandon
+  abandon all
   make_image
   abandon
   sweep
@@ -47,6 +47,8 @@ beat() {
     put "$build/beat" "$beats" 2>/dev/null
     sleep 2
   done
+  # Somebody took the folder away.
+  [ -d "$build" ] || kill -TERM "$$" 2>/dev/null
 }
 
 # say TEXT: a line of our own among those of the programs.

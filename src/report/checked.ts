@@ -50,12 +50,9 @@ const ADVICE: Partial<Record<CheckSubject, (item: CheckItem) => string>> = {
     return `There is no ${detail} on the PATH there${nodes}. ${next}; or let MODULES, CONDA, VENV or CONTAINER bring one.`;
   },
   image: ({ detail }) => {
-    const [kind = ''] = detail.split(' ');
-    const what: Record<string, string> = {
-      'image-missing': 'It is not there. ',
-      'image-changed': 'It is no longer what was put there. ',
-    };
-    return `${what[kind] ?? 'No job can run in it. '}make slurm-image-refresh makes it (FORCE=1 anew).`;
+    const name = /\/slurm\/images\/([^/]+?)(?:-[0-9a-f]{12})?\.(?:sqsh|sif)$/.exec(detail)?.[1];
+    const of = name === undefined ? '' : ` IMAGE=${name}`;
+    return `make slurm-image-refresh${of} makes it (FORCE=1 anew), if it is one of slurm/images/; otherwise change CONTAINER.`;
   },
   pyxis: () =>
     "Slurm's srun there knows no --container-image: Pyxis is not installed. CONTAINER_RUNTIME=apptainer or none runs jobs without it.",
@@ -101,8 +98,22 @@ export function checkedText({ items, ok }: CheckResult, style: Style, typed: Typ
 
 function detailOf({ subject, detail, verdict, where }: CheckItem): string {
   if (where !== undefined) return `${where}: ${detail || (verdict === 'ok' ? 'there' : 'none')}`;
+  if (subject === 'image' && verdict === 'bad') return imageFault(detail);
   if (subject === 'pyxis') return verdict === 'ok' ? 'there' : 'none';
   if (subject === 'queue' && verdict === 'ok') return `${count(Number(detail), 'job')} of yours`;
   if (subject === 'accounting') return verdict === 'ok' ? 'there' : 'none';
   return detail;
+}
+
+/** What was found of an image, and its path, in words. */
+function imageFault(detail: string): string {
+  const [, kind = '', path = detail] = /^(image-\w+(?: (?:unreadable|format|short))?) (.*)$/s.exec(detail) ?? [];
+  const words: Record<string, string> = {
+    'image-missing': 'is not there',
+    'image-changed': 'is no longer what was put there',
+    'image-broken unreadable': 'cannot be read',
+    'image-broken format': 'is no image',
+    'image-broken short': 'is not whole',
+  };
+  return `${path} ${words[kind] ?? 'cannot be used'}`;
 }

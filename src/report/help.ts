@@ -20,9 +20,12 @@ const TARGETS: readonly (readonly [target: string, does: string])[] = [
   ['slurm-shell PROFILE=x', 'a shell in an allocation as its jobs get it; CMD="…" runs one command'],
   ['slurm-gpus [PROFILE=x]', 'the GPUs that an allocation has'],
   ['slurm-info [PARTITION=x]', 'partitions, nodes, free CPUs, memory and GPUs'],
+  ['slurm-image-refresh [IMAGE=x]', 'a container image made on the cluster; nothing is needed here'],
   ['slurm-image-build [IMAGE=x]', 'a container image made here, by docker, podman, buildah or apptainer'],
   ['slurm-image-push [IMAGE=x]', 'that image to the cluster, without a registry'],
   ['slurm-image-setup [IMAGE=x]', 'both'],
+  ['slurm-image-list [IMAGE=x]', 'the images there, and what uses them'],
+  ['slurm-image-clean [IMAGE=x]', 'list, then remove, versions of images that nothing uses'],
   ['slurm-check [PROFILE=x]', 'whether everything is in order, here and there'],
 ];
 
@@ -30,6 +33,8 @@ const VARIABLES: readonly (readonly [variable: string, means: string])[] = [
   ['TAG=name', 'a second live run of the same profile beside the first'],
   ['CLUSTER=name', 'slurm/clusters/name.conf instead of slurm/cluster.conf'],
   ['ARGS="…"', 'the arguments of SCRIPT; any key of a profile can be given so'],
+  ['IMAGE=name', 'slurm/images/name.conf, where there are several'],
+  ['CMD="…"', 'one command for slurm-shell instead of a shell'],
   ['DRY_RUN=1', 'show everything, change nothing'],
   ['YES=1', 'answer yes'],
   ['FORCE=1', 'go past a refusal'],
@@ -38,7 +43,7 @@ const VARIABLES: readonly (readonly [variable: string, means: string])[] = [
 
 export function helpText(): string {
   const column = (rows: readonly (readonly [string, string])[]): string[] =>
-    rows.map(([name, text]) => `  ${name.padEnd(27)}${text}`);
+    rows.map(([name, text]) => `  ${name.padEnd(31)}${text}`);
   return ['Targets:', ...column(TARGETS), '', 'Variables, on the command line of make:', ...column(VARIABLES)].join(
     '\n',
   );

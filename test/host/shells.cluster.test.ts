@@ -43,8 +43,7 @@ describe.skipIf(clusterUnavailable())('logins', () => {
     for (const toy of toys) toy.remove();
   });
 
-  // Pitfall 23 with srt-noisy.
-  test.each<User>(['srt-bash', 'srt-dash', 'srt-tcsh', 'srt-fish', 'srt-noisy', 'srt-login'])(
+  test.concurrent.each<User>(['srt-bash', 'srt-dash', 'srt-tcsh', 'srt-fish', 'srt-noisy', 'srt-login'])(
     'a whole life as %s',
     async (user) => {
       const toy = project(user, user);

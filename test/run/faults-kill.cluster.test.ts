@@ -43,7 +43,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
     const random = seeded(SEED);
     const scenes: Scene[] = [];
     for (let count = 0; count < 3; count++) scenes.push(await makeScene(cluster, cluster.env()));
-    const rounds = Array.from({ length: 33 }, (_, round) => ({
+    const rounds = Array.from({ length: 21 }, (_, round) => ({
       round,
       target: round % 2 === 0 ? 'slurm-run' : 'slurm-full',
       after: 100 + random() * (round % 2 === 0 ? 900 : 2000),

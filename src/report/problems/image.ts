@@ -39,7 +39,10 @@ export const imageSentences: Sentences<ImageProblem> = {
   'image-start-failed': ({ image, detail }, typed) => ({
     says: `The making of ${image} could not be started.`,
     words: detail,
-    next: [`Nothing was changed. Once that is put right: ${refresh(image, typed)}`],
+    next: [
+      'Nothing was changed. Often the disk of REMOTE_DIR, or your quota there, is full.',
+      `Once that is put right: ${refresh(image, typed)}`,
+    ],
   }),
   'images-unknown': ({ detail }, typed) => ({
     says: 'It cannot be told what images there are and what uses them.',
@@ -80,8 +83,8 @@ export const imageSentences: Sentences<ImageProblem> = {
     says: `There is no room for the making of ${image}. ${untouched}`,
     words: detail,
     next: [
-      `Where it works can be changed: REMOTE_SETUP="export ENROOT_TEMP_PATH=/a/large/folder" (also ENROOT_CACHE_PATH, ENROOT_DATA_PATH; TMPDIR, APPTAINER_TMPDIR).`,
-      `Old images go with: ${make('slurm-image-clean', undefined, typed)}`,
+      `Of the disks it works on, REMOTE_DIR's is one; old images there go with: ${make('slurm-image-clean', undefined, typed)}`,
+      `Where the runtime itself works can be changed: REMOTE_SETUP="export ENROOT_TEMP_PATH=/a/large/folder" (also ENROOT_CACHE_PATH, ENROOT_DATA_PATH; TMPDIR, APPTAINER_TMPDIR).`,
     ],
   }),
   'image-no-namespaces': ({ image, buildOn, detail }, typed) => ({
