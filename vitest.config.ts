@@ -1,8 +1,24 @@
-/** Two kinds of tests: those that need nothing but this machine, side by side; and those on the real cluster, one file at a time. */
+/**
+ * Three kinds of tests: those that need nothing but this machine, side by side; those on the real cluster, one file at a time; and, one
+ * at a time too, those in containers and at a terminal, which `make test` gives a cluster of their own (SLURM_VERSION).
+ */
 
 import { defineConfig } from 'vitest/config';
 
 const cluster = ['test/**/*.cluster.test.ts', 'test/cluster/*.test.ts'];
+const containers = [
+  'test/{image,interactive}/*.cluster.test.ts',
+  'test/run/{containers*,check-container}.cluster.test.ts',
+  'test/cluster/{enroot,pyxis,apptainer}.test.ts',
+];
+
+/** One cluster: its daemons are stopped, its commands wrapped. */
+const onCluster = {
+  globalSetup: 'test/cluster/global.ts',
+  poolOptions: { forks: { singleFork: true } },
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
 
 // biome-ignore lint/style/noDefaultExport: vitest's own convention
 export default defineConfig({
@@ -17,17 +33,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        test: {
-          name: 'cluster',
-          include: cluster,
-          globalSetup: 'test/cluster/global.ts',
-          // One cluster: its daemons are stopped, its commands wrapped.
-          poolOptions: { forks: { singleFork: true } },
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-        },
-      },
+      { test: { name: 'cluster', include: cluster, exclude: containers, ...onCluster } },
+      { test: { name: 'containers', include: containers, ...onCluster } },
     ],
   },
 });

@@ -63,14 +63,18 @@ offer_apptainer() {
     chmod 755 "$DIR/site/bin/apptainer"
   fi
   [ -c /dev/fuse ] || return 0
-  local mode
-  mode=$(stat -c %a /dev/fuse)
-  [ "$mode" = 666 ] || {
-    echo "$mode" > "$DIR/fuse-was"
-    chmod 666 /dev/fuse
-  }
+  mkdir -p "$FUSE_USERS"
+  [ "$(stat -c %a /dev/fuse)" = 666 ] || stat -c %a /dev/fuse > "$FUSE_USERS/was"
+  touch "$FUSE_USERS/$(basename "$DIR")"
+  chmod 666 /dev/fuse
 }
 
+# The clusters that are up at once share the device; this folder, too, is seen from their roots. The last one puts its mode back.
+FUSE_USERS=/dev/shm/slurm-runner-fuse
+
 withdraw_fuse() {
-  [ ! -e "$DIR/fuse-was" ] || chmod "$(< "$DIR/fuse-was")" /dev/fuse
+  rm -f "$FUSE_USERS/$(basename "$DIR")"
+  [ -d "$FUSE_USERS" ] && [ -z "$(find "$FUSE_USERS" -type f ! -name was)" ] || return 0
+  [ ! -s "$FUSE_USERS/was" ] || chmod "$(< "$FUSE_USERS/was")" /dev/fuse
+  rm -rf "$FUSE_USERS"
 }

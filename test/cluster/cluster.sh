@@ -6,7 +6,7 @@ set -euo pipefail
 usage() {
   cat <<'USAGE'
 usage: cluster.sh up [--no-install] | down | status
-       cluster.sh install      what the tests need of packages, where this user and this system can install any
+       cluster.sh install      what the tests need, where this user and this system can install any
        cluster.sh start NAME... | stop [--kill] NAME... | freeze NAME... | thaw NAME...
 NAME: munged mariadbd slurmdbd slurmctld n1 n2 n3 n4 slurmctld2 m1 sshd
 
@@ -116,7 +116,7 @@ case $command in
   help | -h | --help) usage ; exit ;;
   install)
     if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
-      exec 9< "$KIT/cluster.sh" && flock 9 && install_missing "${PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+      exec 9< "$KIT/cluster.sh" && flock 9 && install_missing "${PACKAGES[@]}" "${TEST_PACKAGES[@]}" && install_apptainer
     fi
     exit
     ;;

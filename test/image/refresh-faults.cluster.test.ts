@@ -74,7 +74,7 @@ describe.skipIf(clusterUnavailable())('accidents while an image is made', () => 
       const made = await next.end();
       expect(made.exit, JSON.stringify(made.problems)).toBe(0);
       expect(await sqshHas(made.built.file, `/at-${point}${group}`)).toBe(true);
-      await until('nothing left', async () => (await project.leftovers()) === '', 20);
+      expect(await project.leftovers()).toBe('');
     },
   );
 

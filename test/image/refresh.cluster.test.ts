@@ -1,11 +1,12 @@
 /** Images made on the cluster: from a registry's base with packages, a set-up script and variables; made anew only when something changed. */
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clusterUnavailable } from '../cluster/cluster.ts';
 import { REGISTRY_LOGIN, sqshHas, sqshRead, startRegistry } from '../kit/containers.ts';
 import { imageProject } from '../kit/images.ts';
+import { TOOLKIT } from '../kit/toy.ts';
 
 describe.skipIf(clusterUnavailable())('slurm-image-refresh', () => {
   const project = imageProject();
@@ -111,6 +112,18 @@ describe.skipIf(clusterUnavailable())('slurm-image-refresh', () => {
     const none = await refresh({ REMOTE_SETUP: 'PATH=$HOME/empty', FORCE: '1' });
     expect(none).toMatchObject({ exit: 1, json: { problems: [{ kind: 'image-no-runtime', runtime: 'enroot' }] } });
     expect(none.json.problems[0].message).toContain('BUILD_ON=job');
+  });
+
+  test('the example of the toolkit, on a base of the tests', async () => {
+    for (const path of ['slurm/images/python.conf', 'examples/requirements.txt']) {
+      project.toy.write(path, readFileSync(join(TOOLKIT, path)));
+    }
+    const base = `${project.registry.address}/team/base:v1`;
+    const { exit, json, stderr } = await refresh({ IMAGE: 'python', BASE: base });
+    expect(exit, JSON.stringify(json.problems) + stderr).toBe(0);
+    expect(await sqshHas(json.built.file, '/usr/lib/python3/dist-packages/tqdm/version')).toBe(true);
+    expect(await sqshRead(json.built.file, '/etc/environment')).toMatch(/^PYTHONUNBUFFERED=1$/m);
+    rmSync(join(project.toy.root, 'slurm/images/python.conf'));
   });
 
   test('only the image of the ancestor: requirements-slurm.txt and a Dockerfile', async () => {

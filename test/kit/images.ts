@@ -71,13 +71,19 @@ export function imageProject(
       held.add(release);
       return { release, reached: () => untilHeld(cluster, point) };
     },
-    /** What must hold after every build: two folders at most, no container, nothing half-made, no process at work. */
-    leftovers: () =>
-      asUser(
-        `cd '${remoteDir}/slurm/images' && ls -A | grep -vxE '\\.(bases|builds|incoming|sums)|my(-[0-9a-f]{12})?\\.sqsh(\\.info)?' || :
-        ls .builds/my | tail -n +3; ls .builds/my/*/ | grep -E '\\.sqsh$|rootfs' || :
-        enroot list 2>/dev/null | grep slurm-runner || :; ls -d /tmp/slurm-runner.* 2>/dev/null || :
-        ps -u srt-bash -o stat=,args= | grep -E 'enroot|squashfs|worker\\.sh' | grep -vE '^Z|grep' || :`,
-      ),
+    /** What is left of builds that should not be, once they have had time to end: nothing half-made, no container, no process at work. */
+    leftovers: async () => {
+      let left = '?';
+      for (let tries = 0; left !== '' && tries < 50; tries++) {
+        if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+        left = await asUser(
+          `cd '${remoteDir}/slurm/images' && ls -A | grep -vxE '\\.(bases|builds|incoming|sums)|my(-[0-9a-f]{12})?\\.sqsh(\\.info)?' || :
+          ls .builds/my | tail -n +3; ls .builds/my/*/ | grep -E '\\.sqsh$|rootfs' || :
+          enroot list 2>/dev/null | grep slurm-runner || :; ls -d /tmp/slurm-runner.* 2>/dev/null || :
+          ps -u srt-bash -o stat=,args= | grep -E 'enroot|squashfs|worker\\.sh' | grep -vE '^Z|grep' || :`,
+        );
+      }
+      return left;
+    },
   };
 }
