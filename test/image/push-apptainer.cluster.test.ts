@@ -1,6 +1,5 @@
 /** Images for apptainer: a Dockerfile's made into a .sif over there, a definition file's made here and sent. */
 
-import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -31,24 +30,5 @@ describe.skipIf(clusterUnavailable())('images for apptainer', () => {
     expect(await cluster.asUser('srt-bash', inside)).toMatch(/^x y\n[0-9a-f]{32}$/);
     await cluster.asUser('srt-bash', `rm -rf '${remoteDir}'`);
     store.remove();
-  });
-
-  // As an ordinary user, for whom apptainer is made: the laptop is an account of the cluster then.
-  test('a definition file is built here, and its .sif is sent as it is', async () => {
-    const folder = cluster.remoteDir();
-    await cluster.asUser('srt-bash', `mkdir -p '${folder}'`);
-    toy = makeToy('REMOTE_HOST=local\nREMOTE_DIR=there\nSCHEDULER=local\n', process.env, folder);
-    const root = await makeRootfs({ bash: false });
-    await execa('mv', [root, join(toy.root, 'root')]);
-    toy.write('hello', 'hello\n');
-    toy.write('x.def', 'Bootstrap: localimage\nFrom: root\n%files\n  hello /hello\n%post\n  echo made >/made\n');
-    toy.write('slurm/images/own.conf', 'BASE=x.def\n');
-    chmodSync(toy.root, 0o755);
-    await execa('chown', ['-R', 'srt-bash:', toy.root]);
-    const said = await cluster.asUser('srt-bash', `cd '${toy.root}' && make slurm-image-setup JSON=1 2>&1`);
-    expect(said).toContain('"outcome": "built"');
-    const made = `apptainer -q exec '${toy.root}/there/slurm/images/own.sif' cat /hello /made`;
-    expect(await cluster.asUser('srt-bash', made)).toBe('hello\nmade');
-    rmSync(folder, { recursive: true, force: true });
   });
 });

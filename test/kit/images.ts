@@ -19,8 +19,12 @@ export function imageProject(
   let remoteDir = '';
   const asUser = (command: string) => cluster.asUser('srt-bash', command);
 
+  // Another run's, that was broken off; never empty, for grep.
+  let before = '-';
+
   beforeAll(async () => {
     cluster = await ensureCluster();
+    before = `-\n${await asUser('ls -d /tmp/slurm-runner.* 2>/dev/null || :')}`.trim();
     registry = await startRegistry(cluster);
     await registry.push('team/base:v1', { env: { GREETING: 'the base' }, entrypoint: ['/bin/false'] });
     remoteDir = (await options.remoteDir?.(cluster)) ?? cluster.remoteDir();
@@ -79,7 +83,7 @@ export function imageProject(
         left = await asUser(
           `cd '${remoteDir}/slurm/images' && ls -A | grep -vxE '\\.(bases|builds|incoming|sums)|my(-[0-9a-f]{12})?\\.sqsh(\\.info)?' || :
           ls .builds/my | tail -n +3; ls .builds/my/*/ | grep -E '\\.sqsh$|rootfs' || :
-          enroot list 2>/dev/null | grep slurm-runner || :; ls -d /tmp/slurm-runner.* 2>/dev/null || :
+          enroot list 2>/dev/null | grep slurm-runner || :; ls -d /tmp/slurm-runner.* 2>/dev/null | grep -vxF '${before}' || :
           ps -u srt-bash -o stat=,args= | grep -E 'enroot|squashfs|worker\\.sh' | grep -vE '^Z|grep' || :`,
         );
       }
