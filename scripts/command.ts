@@ -34,7 +34,7 @@ export interface Context {
 }
 
 export interface Outcome {
-  /** A command's own, of slurm-shell: any. */
+  /** Of slurm-shell with CMD it is that command's own exit code, 0 to 255; of every other target an ExitCode. */
   exit?: number;
   /** What JSON=1 prints. */
   result: object;

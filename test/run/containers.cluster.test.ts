@@ -5,7 +5,7 @@ import { clusterUnavailable } from '../cluster/cluster.ts';
 import { type Contained, contained, left } from '../kit/contained.ts';
 import { type Knob, startRegistry, turn } from '../kit/containers.ts';
 
-const WORDS = { '/opt/word': 'in the image\n', '/opt/work/here': 'here\n' };
+const WORDS = { '/opt/word': 'in the image\n', '/opt/start/here': 'here\n' };
 const ENV = { FOO: 'image', TOKEN: 'image', BAR: 'image' };
 
 describe.skipIf(clusterUnavailable())('jobs in containers of Pyxis', () => {
@@ -16,7 +16,7 @@ describe.skipIf(clusterUnavailable())('jobs in containers of Pyxis', () => {
 
   beforeAll(async () => {
     our = await contained();
-    image = await our.managed('main', 'a'.repeat(32), { env: ENV, workdir: '/opt/work', files: WORDS });
+    image = await our.managed('main', 'a'.repeat(32), { env: ENV, workdir: '/opt/start', files: WORDS });
     our.toy.write('.env', "TOKEN=it's $(a) secret\n");
   });
   afterEach(() => {
