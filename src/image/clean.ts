@@ -44,7 +44,7 @@ export async function cleanImages(project: Project, options: ImageCleanOptions):
   const now = choose(await listImagesThere(project, options.image), options);
   const paths = items.map(({ path }) => path).filter((path) => now.items.some((item) => item.path === path));
   const answer = await project.host.run({
-    files: ['lib', 'image-clean'],
+    files: ['lib', 'build', 'image-clean'],
     args: [project.cluster.remoteDir, now.ended.join(' '), ...paths],
   });
   if (answer.code !== 0) throw new Failure<ImageProblem>(3, { kind: 'images-unknown', detail: answer.stderr.trim() });

@@ -63,15 +63,15 @@ export async function listImagesThere(project: Project, only?: string): Promise<
   const list: ImageList = { folder: '', versions: [], missing: [], builds: [], caches: [] };
   let now = 0;
   for (const line of answer.stdout.split('\n')) {
-    const [kind, a = '', b = '', c = '', d = '', e = '', f = '', g = ''] = line.split(SEPARATOR);
+    const [kind, a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = line.split(SEPARATOR);
     if (kind === 'dir') list.folder = a;
     else if (kind === 'now') now = Number(a);
     else if (kind === 'image') {
       list.versions.push({
-        ...{ name: nameOf(a), file: a, current: b === 'yes', size: Number(d), age: Math.max(0, now - Number(e)) },
-        ...(c !== '' && { digest: c }),
-        state: f as ImageVersion['state'],
-        ...(g !== '' && { base: g }),
+        ...{ name: b, file: a, current: c === 'yes', size: Number(e), age: Math.max(0, now - Number(f)) },
+        ...(d !== '' && { digest: d }),
+        state: g as ImageVersion['state'],
+        ...(h !== '' && { base: h }),
         runs: [],
       });
     } else if (kind === 'use') {
@@ -89,9 +89,4 @@ export async function listImagesThere(project: Project, only?: string): Promise<
     (name) => isName(name) && !there.has(name) && (only === undefined || only === name),
   );
   return list;
-}
-
-/** `NAME-<12 hexadecimal digits>.sqsh` is a version of NAME. */
-function nameOf(file: string): string {
-  return file.replace(/\.(sqsh|sif)$/, '').replace(/-[0-9a-f]{12}$/, '');
 }

@@ -7,7 +7,7 @@ attend() {
   shift 2
   # One shell is enough; the other tasks' places are for what it starts.
   if [ "${SLURM_PROCID:-0}" != 0 ]; then exit 0; fi
-  sr_job=$SLURM_JOB_ID sr_life=0 sr_signal=''
+  sr_job=$SLURM_JOB_ID sr_life=0 sr_of='' sr_signal=''
   (set -C && printf '%s\n' "$sr_job" >"$sr_at/job_id") 2>/dev/null
   note "$sr_at/begin" "$sr_job $sr_life $(date +%s) ${SLURM_JOB_NODELIST-}"
   # shellcheck disable=SC1091
@@ -25,11 +25,5 @@ attend() {
   trap 'sr_signal=HUP' HUP
   "$@" "$sr_at/script"
   sr_code=$?
-  if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
-  if [ -n "$sr_signal" ]; then
-    note "$sr_at/end" "$sr_job $sr_life signal $sr_signal $sr_code"
-  else
-    note "$sr_at/end" "$sr_job $sr_life exit $sr_code"
-  fi
-  exit "$sr_code"
+  ended
 }

@@ -1,4 +1,7 @@
-# What is known of an image's builds: which is the newest, whose it is, and whether it lives.
+# What is known of images and their builds: which version is whose, which build is the newest, whose it is, and whether it lives.
+
+# name_of FILE: `NAME-<12 hexadecimal digits>.sqsh` is a version of NAME; anything else stands for itself.
+name_of() { printf '%s' "${1%.*}" | sed 's/-[0-9a-f]\{12\}$//'; }
 
 # newest_build BUILDS: the highest number in `number`, 0 for none.
 newest_build() {

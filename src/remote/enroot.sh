@@ -20,13 +20,13 @@ runtime_ready() {
   fi
 }
 
-# abandon [all]: this build's container, or at its beginning those that any before it left.
+# abandon mine|all: this build's container, or at its beginning those that any before it left.
 abandon() {
   enroot list 2>/dev/null | while IFS= read -r other; do
     case $other in "$containers"*) ;; *) continue ;; esac
     # NUMBER-TOKEN; an image whose name goes on with a number has one dash more.
     case ${other#"$containers"} in *-*-* | *[!0-9a-f-]*) continue ;; esac
-    if [ "$other" = "$container" ] || [ "${1-}" = all ]; then enroot remove -f "$other" >/dev/null 2>&1 </dev/null; fi
+    if [ "$other" = "$container" ] || [ "$1" = all ]; then enroot remove -f "$other" >/dev/null 2>&1 </dev/null; fi
   done
 }
 
@@ -43,10 +43,14 @@ whole() {
   if [ -n "$length" ]; then [ "$(($(wc -c <"$1")))" -ge "$length" ]; else unsquashfs -l "$1" >/dev/null 2>&1; fi
 }
 
-# runs FILE: as it is where fuse may mount it, which few sites allow; else unpacked once more.
+# runs FILE: as it is where fuse may mount it, which few sites allow, and the container has served; else unpacked once more.
 runs() {
-  if command -v squashfuse >/dev/null && [ -r /dev/fuse ] && [ -w /dev/fuse ] &&
-    enroot start --rc always.sh "$1" >/dev/null 2>&1; then return; fi
+  if command -v squashfuse >/dev/null && [ -r /dev/fuse ] && [ -w /dev/fuse ]; then
+    abandon mine &
+    removing=$!
+    if enroot start --rc always.sh "$1" >/dev/null 2>&1; then return; fi
+    wait "$removing"
+  fi
   if ! enroot create -f -n "$container" "$1" >messages 2>&1; then
     cat messages
     return 1

@@ -3,9 +3,9 @@
 # main SETUP NAME PROBE OPTION...: NAME is this very job's, PROBE what each task runs (nvidia.sh).
 # Output: that of the probe, and before it `queue ROW` whenever the job waits for something else.
 main() {
-  setup=$1 name=$2 probe=$3
+  scheduler_ready "$1"
+  name=$2 probe=$3
   shift 3
-  scheduler_ready "$setup"
   exec 3<&0
   # The caller keeps our input open while it is there. Without it nobody wants the allocation any more.
   (

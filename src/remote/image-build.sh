@@ -4,7 +4,7 @@
 # main BUILD IMAGES NAME FORCE: BUILD is the folder with the inputs, where the work is done.
 main() {
   trap '' HUP PIPE
-  build=$1 images=$2 name=$3 force=$4
+  build=$1 images=$2 name=$3 force=$4 scratch=''
   cd -- "$build" || exit 66
   # Somebody took it for dead meanwhile.
   [ ! -e end ] || exit 75
@@ -15,28 +15,22 @@ main() {
   begun=$(now) step=start
   # Told from others' by what they carry and where they put things: whoever comes after a break-off ends and clears them away.
   export SLURM_RUNNER_BUILD="$build"
-  TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/slurm-runner.XXXXXX") && put tmpdir "$TMPDIR" && export TMPDIR
   beat &
   beating=$!
-  site_setup "$(cat site)"
+  # It may say, too, where the runtime keeps its files; what is removed here must not be named by it.
+  site "$runtime_program" "$(cat site)"
+  build=$1 images=$2 name=$3 force=$4
+  scratch=$(mktemp -d "${TMPDIR:-/tmp}/slurm-runner.XXXXXX") || failed 73
+  put tmpdir "$scratch"
+  export TMPDIR="$scratch"
   runtime_ready || failed $?
   abandon all
   make_image
-  abandon
+  abandon mine
   sweep
   put end "built $file $digest $size $(($(now) - begun))"
   kill "$beating" 2>/dev/null
   exit 0
-}
-
-# site_setup TEXT: REMOTE_SETUP may bring the runtime onto the PATH and say where it keeps its files.
-site_setup() {
-  if [ -n "$1" ]; then
-    eval "$1" >/dev/null
-  elif ! command -v "$runtime_program" >/dev/null && [ -r /etc/profile ]; then
-    # shellcheck disable=SC1091
-    . /etc/profile >/dev/null 2>&1
-  fi
 }
 
 # beat: a sign of life for those who cannot see this process, as long as it is there.
@@ -69,7 +63,7 @@ step() {
 # failed CODE
 failed() {
   trap '' TERM INT
-  abandon
+  abandon mine
   sweep
   put end "failed $step $1"
   kill "$beating" 2>/dev/null
@@ -96,7 +90,7 @@ kill_descendants() {
 # sweep: the work files; what a person may want to read stays.
 sweep() {
   chmod -R u+rwX "$build" 2>/dev/null
-  rm -rf "$build/base.$extension" "$build/new.$extension" "$build/rootfs" "$TMPDIR"
+  rm -rf "$build/base.$extension" "$build/new.$extension" "$build/rootfs" ${scratch:+"$scratch"}
 }
 
 make_image() {
@@ -106,7 +100,11 @@ make_image() {
   base_file='' base_is=''
   case $kind in
     registry)
-      step base '' known_digest "$what"
+      known_digest "$what" &
+      asking=$!
+      # What is there, and the answer might spare, is all that is worth waiting for.
+      if { [ "$force" = force ] || ! current; } && [ ! -d "$images/.bases" ]; then fetch; fi
+      wait "$asking"
       first base.digest
       base_is=$line
       made_of="$what${base_is:+ ($base_is)}"
@@ -164,10 +162,14 @@ digest_of() {
   put base.digest "sha256:$(sha256 "$1")"
 }
 
-# base_from_registry: fetched beside, checked, then kept for the next time.
-base_from_registry() {
+fetch() {
   step base "fetch $what" fetch_base "$what" "base.$extension"
   step base '' whole "base.$extension"
+}
+
+# base_from_registry: fetched beside, checked, then kept for the next time.
+base_from_registry() {
+  [ -s "base.$extension" ] || fetch
   [ -n "$base_is" ] || return 0
   if ! { mkdir -p "$images/.bases" && mv -f "base.$extension" "$base_file"; }; then failed 73; fi
 }

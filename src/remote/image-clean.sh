@@ -23,7 +23,7 @@ main() {
 }
 
 version() {
-  name=$(printf '%s' "${1%.*}" | sed 's/-[0-9a-f]\{12\}$//')
+  name=$(name_of "$1")
   if ! [ -f "$1.info" ] || [ "$name" = "${1%.*}" ]; then
     record kept "$1" 'not a version of ours'
   elif [ "$(readlink "$name.${1##*.}")" = "$1" ]; then

@@ -7,24 +7,38 @@
 main() {
   build=$1 seen=$2 setup=$3
   scheduler_there=
-  # At first often: what was only sent is in place soon.
-  pause=0.3 short=0.1 per=10
-  sleep 0.01 2>/dev/null || { pause=1 short=1 per=3; }
-  every=$(($4 * per / 3 + 1)) last=$(($5 * per / 3)) tick=0 next=0 beat=none
-  while [ "$tick" -lt "$last" ]; do
+  # Time in tenths of a second, or in seconds where sleep knows no others. Often while it has something to say: where more was
+  # written, more follows.
+  short=0.1 pause=0.3 long=3 second=10
+  sleep 0.01 2>/dev/null || short=1 pause=1 long=1 second=1
+  every=$(($4 * second)) last=$(($5 * second)) time=0 quiet=0 sign=0 glance=0 next=0 beat=none
+  while [ "$time" -lt "$last" ]; do
     # The word of its end first: what it wrote before is in the log by then. Listing the folder makes an NFS client look afresh.
     for file in "$build"/*; do :; done
     first "$build/end"
-    ended=$line
+    ended=$line before=$seen
     follow out "$build/log"
     if [ -n "$ended" ]; then
       record ended "$ended"
       exit 0
     fi
-    if [ $((tick % per)) = 0 ]; then record alive; fi
-    if [ $((tick % 3)) = 0 ]; then look; fi
-    if [ "$tick" -lt 20 ]; then sleep "$short"; else sleep "$pause"; fi
-    tick=$((tick + 1))
+    if [ "$time" -ge "$sign" ]; then
+      record alive
+      sign=$((time + 3 * second))
+    fi
+    if [ "$time" -ge "$glance" ]; then
+      look
+      glance=$((time + second))
+    fi
+    if [ "$seen" != "$before" ]; then quiet=0; fi
+    if [ "$quiet" -lt $((2 * second)) ]; then
+      sleep "$short"
+      time=$((time + 1))
+    else
+      sleep "$pause"
+      time=$((time + long))
+    fi
+    quiet=$((quiet + 1))
   done
   record again
 }
@@ -40,8 +54,8 @@ look() {
   case $line in
     *" $(uname -n) "*) ;;
     job\ *)
-      [ "$tick" -ge "$next" ] || return 0
-      next=$((tick + every))
+      [ "$time" -ge "$next" ] || return 0
+      next=$((time + every))
       if [ -z "$scheduler_there" ]; then
         scheduler_ready "$setup"
         scheduler_there=yes
@@ -51,10 +65,10 @@ look() {
     *)
       first "$build/beat"
       if [ "$line" != "$beat" ]; then
-        beat=$line next=$((tick + per * 20))
+        beat=$line next=$((time + 60 * second))
         return
       fi
-      [ "$tick" -ge "$next" ] || return 0
+      [ "$time" -ge "$next" ] || return 0
       record dead
       exit 0
       ;;

@@ -1,4 +1,4 @@
-# The images of a REMOTE_DIR, and what uses them. Output, a record a line: `dir IMAGES`, `image FILE CURRENT DIGEST SIZE MADE STATE BASE`,
+# The images of a REMOTE_DIR, and what uses them. Output, a record a line: `dir IMAGES`, `image FILE NAME CURRENT DIGEST SIZE MADE STATE BASE`,
 # `use FILE RUN`, `build NAME NUMBER STATE`, `cache PATH SIZE RECENT`, `now SECONDS`.
 
 # main REMOTE_DIR SETUP NAME: only those of one name, if it is not empty.
@@ -42,9 +42,6 @@ main() {
   done
 }
 
-# name_of FILE: `NAME-<12 hexadecimal digits>.sqsh` is a version of NAME; anything else stands for itself.
-name_of() { printf '%s' "${1%.*}" | sed 's/-[0-9a-f]\{12\}$//'; }
-
 wanted() { [ -z "$only" ] || [ "$(name_of "$1")" = "$only" ]; }
 
 # one_image FILE: STATE is whole, changed (no longer what was put there), or foreign (not ours to judge).
@@ -65,5 +62,5 @@ one_image() {
     done <"$1.info"
     if [ "$noted" = "$stat" ]; then state=whole; else state=changed; fi
   fi
-  record image "$1" "$current" "$digest" "$size" "${made:-${stat#* }}" "$state" "$base"
+  record image "$1" "$name" "$current" "$digest" "$size" "${made:-${stat#* }}" "$state" "$base"
 }

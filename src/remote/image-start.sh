@@ -92,10 +92,10 @@ here() {
   (trap - HUP PIPE && detached sh "$build/worker.sh" "$build" "$images" "$name" "$force" >/dev/null 2>&1 </dev/null) &
   # Until it has said who it is, or has ended already.
   waited=0
-  while [ "$waited" -lt 50 ]; do
+  while [ "$waited" -lt 250 ]; do
     first "$build/owner"
     case $line in starting\ *) ;; *) break ;; esac
-    sleep 0.1 2>/dev/null || sleep 1
+    sleep 0.02 2>/dev/null || sleep 1
     waited=$((waited + 1))
   done
   found started "$build"

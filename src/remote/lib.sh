@@ -45,6 +45,25 @@ expand() {
   esac
 }
 
+# site PROGRAM SETUP: takes over the environment that brings PROGRAM onto the PATH: that of the site's own shell text (REMOTE_SETUP), or
+# without one that of /etc/profile, tried once. Its other variables stay its own, for they may have the names of ours, as does the
+# folder it goes to; and nothing it prints may reach our output.
+site() {
+  if [ -z "$2" ]; then
+    if command -v "$1" >/dev/null || ! [ -r /etc/profile ]; then return 0; fi
+    set -- "$1" '. /etc/profile 2>/dev/null'
+  fi
+  folder=$PWD
+  # bash says `declare` instead of `export`, which in a function means something else.
+  eval "$(
+    eval "$2" >/dev/null </dev/null
+    # shellcheck disable=SC3040
+    if [ -n "${BASH_VERSION-}" ]; then set -o posix; fi
+    export -p
+  )"
+  PWD=$folder
+}
+
 # newest RUN: the number of its newest attempt in `attempt`, 0 for none, and that one's folder in `at`.
 newest() {
   attempt=0

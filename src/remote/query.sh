@@ -5,8 +5,8 @@
 # Output, a record a line: `dir PATH`, `run …`, `begin …`, `end …`, `intent …`, `queue …`, `account …`,
 # `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
 main() {
-  setup=$1 prefix=$2 settle=$3 patient=$3 root=${4-}
-  scheduler_ready "$setup"
+  scheduler_ready "$1"
+  prefix=$2 settle=$3 patient=$3 root=${4-}
   ids='' names='' ended='' oldest=$(now)
   while IFS= read -r dir; do inspect "$dir"; done
   if [ -n "$root" ]; then

@@ -4,6 +4,8 @@
 # main REMOTE_DIR NAME SETUP ATTEMPT: ATTEMPT is the one the caller has judged; a newer one was not.
 main() {
   trap '' HUP PIPE
+  # First, for what it exports might have the names of ours.
+  scheduler_ready "$3"
   root=$(expand "$1") name=$2
   case $name in '' | .* | -* | */* | *[!A-Za-z0-9@._-]*) refuse "not the name of a run: $name" ;; esac
   cd -- "$root/runs" 2>/dev/null || refuse "no folder $root/runs"
@@ -16,7 +18,6 @@ main() {
     case $(ls -A "$name" 2>/dev/null) in '' | .slurm-runner) [ -e "$name/.slurm-runner/manifest.json" ] || soon_gone ;; esac
     refuse "$name has no manifest of its own"
   }
-  scheduler_ready "$3"
   newest "$name"
   [ "$attempt" -le "$4" ] || refuse "$name was submitted again meanwhile"
   # From here on nobody submits it (submit.sh looks once more after its claim).

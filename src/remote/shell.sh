@@ -2,13 +2,13 @@
 
 # main RUN SETUP TTY OPTION...: TTY is `yes` or empty. Ends with the code of the job; with 130 where it was given up before it began.
 main() {
-  run=$1 setup=$2 tty=$3 given_up=''
-  shift 3
-  at=$run/.slurm-runner/attempt-1
+  given_up=''
   # Ctrl-C is for whom it reaches besides.
   trap 'given_up=yes' INT
   trap : QUIT
-  scheduler_ready "$setup"
+  scheduler_ready "$2"
+  run=$1 tty=$3 at=$1/.slurm-runner/attempt-1
+  shift 3
   cd -- "$run" || exit 66
   scheduler_attend "$tty" "$@" /bin/sh "$at/job.sh"
   code=$?

@@ -1,15 +1,9 @@
 # Slurm behind the functions every scheduler has: scheduler_ready, _submit, _queue, _accounting, _cancel.
 # Rows are fields joined by the unit separator, since `|` and blanks can be in a job's name.
 
-# scheduler_ready SETUP: finds Slurm's commands. SETUP is the site's own shell text (REMOTE_SETUP); without it
-# /etc/profile is tried once. Nothing they print may reach our output.
+# scheduler_ready SETUP: finds Slurm's commands.
 scheduler_ready() {
-  if [ -n "$1" ]; then
-    eval "$1" >/dev/null
-  elif ! command -v sbatch >/dev/null && [ -r /etc/profile ]; then
-    # shellcheck disable=SC1091
-    . /etc/profile >/dev/null 2>&1
-  fi
+  site sbatch "$1"
   command -v sbatch >/dev/null || {
     echo 'sbatch: not found' >&2
     exit 69

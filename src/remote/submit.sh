@@ -15,9 +15,10 @@ answer() {
 main() {
   # The link may break at any moment; what has begun here is finished all the same.
   trap '' HUP PIPE
-  run=$1 wanted=$2 name=$3 setup=$4 job=$5 script=$6 secrets=$7 inside=$8
+  # First, for what it exports might have the names of ours.
+  scheduler_ready "$4"
+  run=$1 wanted=$2 name=$3 job=$5 script=$6 secrets=$7 inside=$8
   shift 8
-  scheduler_ready "$setup"
   meta=$run/.slurm-runner
   [ -f "$meta/manifest.json" ] || answer gone
   [ -f "$meta/pushed" ] || answer incomplete

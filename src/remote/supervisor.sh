@@ -48,6 +48,14 @@ contained() {
   return 1
 }
 
+# ended: leaves the marker of how it ended, and ends.
+ended() {
+  if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
+  if [ -n "$sr_signal" ]; then sr_how="signal $sr_signal"; else sr_how='exit'; fi
+  note "$sr_at/end$sr_of" "$sr_job $sr_life $sr_how $sr_code"
+  exit "$sr_code"
+}
+
 # supervise RUN ATTEMPT INTERPRETER [ARG]
 supervise() {
   sr_run=$1 sr_at=$1/.slurm-runner/attempt-$2
@@ -111,11 +119,5 @@ supervise() {
     sr_before=''
     if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
   done
-  if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
-  if [ -n "$sr_signal" ]; then
-    note "$sr_at/end$sr_of" "$sr_job $sr_life signal $sr_signal $sr_code"
-  else
-    note "$sr_at/end$sr_of" "$sr_job $sr_life exit $sr_code"
-  fi
-  exit "$sr_code"
+  ended
 }

@@ -7,8 +7,8 @@
 # scheduler, LIFE in seconds of this call. A negative offset means that many lines before the end of the log. JUDGED is the
 # restart count of a life whose end was not the job's (it was requeued), or empty.
 main() {
-  run=$1 id=$2 out=$4 err=$5 seen_out=$6 seen_err=$7
   scheduler_ready "$3"
+  run=$1 id=$2 out=$4 err=$5 seen_out=$6 seen_err=$7
   newest "$1"
   shift 7
   pause=0.4 per=5 # so many pauses in two seconds

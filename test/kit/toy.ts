@@ -77,7 +77,8 @@ export function makeToy(
       return { ...ended, json: JSON.parse(ended.stdout) };
     },
     remove: () => {
-      for (const path of [root, temporary]) rmSync(path, { recursive: true, force: true });
+      // What a command broken off has left running may still write its last word.
+      for (const path of [root, temporary]) rmSync(path, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

@@ -40,9 +40,8 @@ inside() {
   mount -t tmpfs -o mode=700 tmpfs "$ENROOT_RUNTIME_PATH"
   ENROOT_ROOTFS=$image
   if [ -f "$image" ]; then
-    # The real one mounts it; what is written into it is lost here as there.
     ENROOT_ROOTFS=$ENROOT_RUNTIME_PATH/overlay
-    unsquashfs -no-progress -d "$ENROOT_ROOTFS" "$image" > /dev/null
+    mount_image "$image"
   fi
   export ENROOT_ROOTFS ENROOT_PID=$$ ENROOT_ENVIRON=$variables
   mount --rbind "$ENROOT_ROOTFS" "$ENROOT_ROOTFS"
@@ -62,6 +61,20 @@ inside() {
   remount "$ENROOT_ROOTFS/.lock" ro
   [ -z "$START_RC" ] || { rc=$ENROOT_RUNTIME_PATH/rc && cp -L "$START_RC" "$rc" ; }
   exec perl "$LIB/enroot-switch.pl" "$ENROOT_ROOTFS" "$variables" "$rc" "$@"
+}
+
+# The image below, and above it what is written, which is lost.
+mount_image() {
+  local work=$ENROOT_RUNTIME_PATH/overlay-work server
+  mkdir -p "$ENROOT_ROOTFS" "$work"/{lower,upper,work}
+  # It ends with the command that this process becomes.
+  setpriv --pdeathsig KILL squashfuse -f -o "uid=$(id -u),gid=$(id -g)" "$1" "$work/lower" < /dev/null > /dev/null 2>&1 &
+  server=$!
+  until mountpoint -q "$work/lower"; do
+    kill -0 "$server" 2> /dev/null || err "Failed to mount: $1"
+    sleep 0.001
+  done
+  mount -t overlay -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/work,xino=off" overlay "$ENROOT_ROOTFS"
 }
 
 # ${NAME} in a file of the image is a variable of the caller's.
