@@ -114,6 +114,14 @@ describe.skipIf(clusterUnavailable())('slurm-image-refresh', () => {
     expect(none.json.problems[0].message).toContain('BUILD_ON=job');
   });
 
+  test('with a set-up text of the site that has names of ours: its folder for what is passing stays', async () => {
+    const own = await project.asUser('mkdir -p own-tmp && : >own-tmp/precious && cd own-tmp && pwd');
+    const setup = `export TMPDIR=${own} scratch=${own} build=${own} images=${own}; cd ${own}`;
+    const { exit, json, stderr } = await refresh({ REMOTE_SETUP: setup, FORCE: '1' });
+    expect(exit, JSON.stringify(json.problems) + stderr).toBe(0);
+    expect(await project.asUser(`ls -A ${own}; rm -rf ${own}`)).toBe('precious');
+  });
+
   test('the example of the toolkit, on a base of the tests', async () => {
     for (const path of ['slurm/images/python.conf', 'examples/requirements.txt']) {
       project.toy.write(path, readFileSync(join(TOOLKIT, path)));
