@@ -37,6 +37,12 @@ contained() {
   fi
   return 1
 }
+ended() {
+  if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
+  if [ -n "$sr_signal" ]; then sr_how="signal $sr_signal"; else sr_how='exit'; fi
+  note "$sr_at/end$sr_of" "$sr_job $sr_life $sr_how $sr_code"
+  exit "$sr_code"
+}
 supervise() {
   sr_run=$1 sr_at=$1/.slurm-runner/attempt-$2
   shift 2
