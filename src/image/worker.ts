@@ -121,7 +121,7 @@ async function start(project: Project, image: Image, recipe: Recipe, options: Bu
   }
   if (answer.code !== 0 || word === '') {
     const detail = answer.stderr.trim();
-    throw new Failure<ImageProblem>(answer.code === 69 || answer.code === 73 ? 2 : 3, {
+    throw new Failure<ImageProblem>([69, 73, 78].includes(answer.code) ? 2 : 3, {
       kind: 'image-start-failed',
       image: image.name,
       detail,

@@ -3,8 +3,8 @@
 import { nearest } from '../conf/nearest.ts';
 import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
-import type { SchedulerProblem } from '../scheduler/problem.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
+import { notReady } from '../scheduler/scheduler.ts';
 import type { InteractiveProblem } from './problem.ts';
 
 export interface Share {
@@ -55,7 +55,8 @@ export interface InfoResult {
 export async function info({ host, scheduler }: Project, partition?: string): Promise<InfoResult> {
   const { files, setup } = scheduler.shell;
   const { code, stdout, stderr } = await host.run({ files: [...files, 'info'], args: [setup] });
-  if (code === 69) throw new Failure<SchedulerProblem>(2, { kind: 'no-slurm', host: host.name });
+  const early = notReady(host, code, stderr);
+  if (early) throw early;
   if (code !== 0 || /error/i.test(stderr))
     throw new Failure<InteractiveProblem>(3, { kind: 'nodes-silent', detail: stderr.trim() });
   const all = tables(stdout);

@@ -36,12 +36,16 @@ standing() {
   case $line in
     job\ *)
       state=unknown
-      scheduler_ready "$setup"
-      rows=$(scheduler_queue 2>/dev/null) || return 0
+      # In a shell of its own: what the site's text exports might have the names of ours.
+      rows=$(scheduler_ready "$setup" && scheduler_queue 2>/dev/null) || return 0
       state=dead
       if printf '%s\n' "$rows" | awk -F "$US" -v id="${line#job }" "\$2 == id && $LIVE { live = 1 } END { exit !live }"; then
         state=alive
-      elif [ -e "$1/end" ]; then state=ended; fi
+      else
+        # Listing the folder makes an NFS client look afresh.
+        for file in "$1"/*; do :; done
+        [ ! -e "$1/end" ] || state=ended
+      fi
       ;;
     *" $(uname -n) "*)
       if lives_on "${line#* * }"; then

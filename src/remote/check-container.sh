@@ -4,12 +4,12 @@
 # main SETUP REMOTE_DIR RUNTIME PYXIS IMAGE PROBE OPTION...: RUNTIME is `enroot` or `apptainer`; PYXIS `pyxis` where jobs need it; IMAGE
 # a file, empty for none; PROBE the program of probe.sh, empty where no compute node is to be asked; OPTIONs are srun's.
 main() {
-  setup=$1 dir=$(expand "$2") runtime=$3 pyxis=$4 wanted=$5 program=$6
+  (scheduler_ready "$1") >/dev/null 2>&1 && scheduler_ready "$1"
+  ready=$? dir=$(expand "$2") runtime=$3 pyxis=$4 wanted=$5 program=$6
   shift 6
   probe "$runtime"
   [ -z "$wanted" ] || look_at_image
-  (scheduler_ready "$setup") >/dev/null 2>&1 || return 0
-  scheduler_ready "$setup"
+  [ "$ready" = 0 ] || return 0
   command -v srun >/dev/null || return 0
   # `--container` alone is Slurm's own.
   if [ -n "$pyxis" ]; then

@@ -2,16 +2,16 @@
 
 # main SETUP REMOTE_DIR PARTITION ACCOUNT PYTHON SCRIPT OPTION...: without SCRIPT nothing is tested for submission.
 main() {
-  setup=$1 dir=$2 partition=$3 account=$4 python=$5 script=$6
+  # In a subshell: it exits where there is no sbatch. Then first, for what it exports might have the names of ours.
+  trouble=$( (scheduler_ready "$1") 2>&1) && scheduler_ready "$1"
+  ready=$? dir=$2 partition=$3 account=$4 python=$5 script=$6
   shift 6
   folder "$(expand "$dir")"
   record check rsync "$(command -v rsync >/dev/null && echo ok || echo bad)" "$(rsync --version 2>/dev/null | head -n 1)"
-  # In a subshell: it exits where there is no sbatch.
-  if ! trouble=$( (scheduler_ready "$setup") 2>&1); then
+  if [ "$ready" != 0 ]; then
     record check scheduler bad "$trouble"
     return 0
   fi
-  scheduler_ready "$setup"
   scheduler_check
   [ -z "$python" ] || interpreter "$python"
   [ -z "$script" ] || test_only "$@"

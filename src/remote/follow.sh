@@ -1,5 +1,16 @@
 # A growing file for the caller, as records with its bytes behind them.
 
+# with_signs COMMAND...: runs it, saying every five seconds that this end is alive: a busy controller may take a minute to answer.
+with_signs() {
+  while sleep 5 >/dev/null 2>&1; do record alive; done &
+  beating=$!
+  "$@"
+  set -- "$?"
+  kill "$beating"
+  wait "$beating" 2>/dev/null
+  return "$1"
+}
+
 # follow NAME FILE: what is new, from `seen` on, in pieces of a megabyte.
 follow() {
   [ -f "$2" ] || return 0

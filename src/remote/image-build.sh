@@ -18,8 +18,10 @@ main() {
   beat &
   beating=$!
   # It may say, too, where the runtime keeps its files; what is removed here must not be named by it.
-  site "$runtime_program" "$(cat site)"
-  build=$1 images=$2 name=$3 force=$4
+  site "$runtime_program" "$(cat site)" || failed $?
+  build=$1 images=$2 name=$3 force=$4 scratch=''
+  # A job that was requeued finds what its life before left.
+  sweep
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/slurm-runner.XXXXXX") || failed 73
   put tmpdir "$scratch"
   export TMPDIR="$scratch"
@@ -100,11 +102,8 @@ make_image() {
   base_file='' base_is=''
   case $kind in
     registry)
-      known_digest "$what" &
-      asking=$!
-      # What is there, and the answer might spare, is all that is worth waiting for.
-      if { [ "$force" = force ] || ! current; } && [ ! -d "$images/.bases" ]; then fetch; fi
-      wait "$asking"
+      # Before it is fetched: a tag that moves meanwhile costs a build too many the next time, never one too few.
+      step base '' known_digest "$what"
       first base.digest
       base_is=$line
       made_of="$what${base_is:+ ($base_is)}"
@@ -146,7 +145,7 @@ make_image() {
   step check 'check' checked "new.$extension"
   step=publish
   # Judged dead by another meanwhile, who makes it now.
-  [ -d "$build" ] && ! [ -e "${build%/*}/$((${build##*/} + 1))" ] || exit 75
+  if ! [ -d "$build" ] || [ -e "${build%/*}/$((${build##*/} + 1))" ]; then failed 75; fi
   publish || failed 73
 }
 
@@ -162,14 +161,10 @@ digest_of() {
   put base.digest "sha256:$(sha256 "$1")"
 }
 
-fetch() {
-  step base "fetch $what" fetch_base "$what" "base.$extension"
-  step base '' whole "base.$extension"
-}
-
 # base_from_registry: fetched beside, checked, then kept for the next time.
 base_from_registry() {
-  [ -s "base.$extension" ] || fetch
+  step base "fetch $what" fetch_base "$what" "base.$extension"
+  step base '' whole "base.$extension"
   [ -n "$base_is" ] || return 0
   if ! { mkdir -p "$images/.bases" && mv -f "base.$extension" "$base_file"; }; then failed 73; fi
 }
@@ -218,7 +213,9 @@ publish() {
   first digest
   digest=sha256:$line
   file=$name-$(printf '%s' "$line" | cut -c 1-12).$extension
-  chmod go-w "new.$extension" && mv -f "new.$extension" "$images/$file" && size=$(stat -c %s "$images/$file") || return
+  # The very same file is left alone: it may be in use, and its note is true.
+  if cmp -s "new.$extension" "$images/$file"; then rm -f "new.$extension"; else chmod go-w "new.$extension" && mv -f "new.$extension" "$images/$file"; fi &&
+    size=$(stat -c %s "$images/$file") || return
   put "$images/$file.info" "digest $digest
 size $size
 mtime $(stat -c %Y "$images/$file")

@@ -6,7 +6,6 @@
 # LIFE in seconds of this call.
 main() {
   build=$1 seen=$2 setup=$3
-  scheduler_there=
   # Time in tenths of a second, or in seconds where sleep knows no others. Often while it has something to say: where more was
   # written, more follows.
   short=0.1 pause=0.3 long=3 second=10
@@ -52,15 +51,12 @@ look() {
   fi
   first "$build/owner"
   case $line in
-    *" $(uname -n) "*) ;;
+    *" $(uname -n) "*) standing "$build" ;;
     job\ *)
       [ "$time" -ge "$next" ] || return 0
-      next=$((time + every))
-      if [ -z "$scheduler_there" ]; then
-        scheduler_ready "$setup"
-        scheduler_there=yes
-      fi
-      scheduler_queue 2>/dev/null | awk -F "$US" -v id="${line#job }" '$2 == id' | sed "s/^/queue$US/"
+      next=$((time + every)) rows=
+      with_signs standing "$build"
+      [ -z "$rows" ] || printf '%s\n' "$rows" | awk -F "$US" -v id="${line#job }" '$2 == id' | sed "s/^/queue$US/"
       ;;
     *)
       first "$build/beat"
@@ -73,7 +69,6 @@ look() {
       exit 0
       ;;
   esac
-  standing "$build"
   if [ "$state" = dead ]; then
     follow out "$build/log"
     record dead

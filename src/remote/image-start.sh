@@ -8,6 +8,8 @@
 main() {
   # The link may break at any moment; what has begun here is finished all the same.
   trap '' HUP PIPE
+  # First, for what it exports might have the names of ours.
+  if [ "$4" = job ]; then scheduler_ready "$5"; fi
   images=$(expand "$1") name=$2 token=$3 on=$4 setup=$5 site=$6 force=$7 worker=$8
   mkdir -p -- "$images/.builds/$name" && cd -- "$images" && images=$(pwd) || exit 73
   builds=$images/.builds/$name
@@ -104,7 +106,6 @@ here() {
 # in_a_job OPTION...
 in_a_job() {
   : >"$build/log"
-  scheduler_ready "$setup"
   set -- --chdir="$build" --output="$build/log" --error="$build/log" --open-mode=append "$@" "$build/worker.sh"
   if out=$(scheduler_submit "$@" "$build" "$images" "$name" "$force" 2>"$build/sbatch"); then
     id=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p' | tail -n 1)

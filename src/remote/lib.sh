@@ -1,5 +1,8 @@
 # Words every program over there shares.
 
+# With it `cd` goes elsewhere than its words say, and prints where.
+unset CDPATH
+
 US=$(printf '\037') RS=$(printf '\036')
 
 # put FILE TEXT: the whole file or none of it, never half.
@@ -47,21 +50,40 @@ expand() {
 
 # site PROGRAM SETUP: takes over the environment that brings PROGRAM onto the PATH: that of the site's own shell text (REMOTE_SETUP), or
 # without one that of /etc/profile, tried once. Its other variables stay its own, for they may have the names of ours, as does the
-# folder it goes to; and nothing it prints may reach our output.
+# folder it goes to; and nothing it prints may reach our output. Fails (78) where it ends early: what follows might ask another cluster.
 site() {
   if [ -z "$2" ]; then
     if command -v "$1" >/dev/null || ! [ -r /etc/profile ]; then return 0; fi
     set -- "$1" '. /etc/profile 2>/dev/null'
   fi
   folder=$PWD
-  # bash says `declare` instead of `export`, which in a function means something else.
-  eval "$(
-    eval "$2" >/dev/null </dev/null
-    # shellcheck disable=SC3040
-    if [ -n "${BASH_VERSION-}" ]; then set -o posix; fi
-    export -p
-  )"
+  taken=$(
+    site_text "$2" >/dev/null </dev/null
+    if [ -n "${BASH_VERSION-}" ]; then
+      # It says `declare` instead of `export` otherwise, which in a function means something else; some names only it may set.
+      # shellcheck disable=SC3040,SC3045
+      set -o posix && export -n UID EUID PPID SHELLOPTS BASHOPTS TMOUT
+    fi
+    export -p && echo ': whole'
+  )
+  case $taken in
+    *': whole') ;;
+    *)
+      echo 'REMOTE_SETUP ended before its last line' >&2
+      return 78
+      ;;
+  esac
+  eval "$taken"
+  unset CDPATH
   PWD=$folder
+}
+
+# site_text TEXT: a `return` in it ends only the text. Read through first, for bash would run what comes before a mistake.
+site_text() {
+  eval "parsed() { :
+$1
+}" || exit
+  eval "$1"
 }
 
 # newest RUN: the number of its newest attempt in `attempt`, 0 for none, and that one's folder in `at`.

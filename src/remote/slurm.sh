@@ -3,7 +3,7 @@
 
 # scheduler_ready SETUP: finds Slurm's commands.
 scheduler_ready() {
-  site sbatch "$1"
+  site sbatch "$1" || exit
   command -v sbatch >/dev/null || {
     echo 'sbatch: not found' >&2
     exit 69
@@ -44,26 +44,27 @@ scheduler_nodes() {
   for field in Partition:256 Available:16 Time:32 NodeList:256 StateLong:32 CPUsState:64 Memory:24 AllocMem:24 Gres:1024 GresUsed:1024; do
     format="$format${format:+,}$field$US"
   done
-  sinfo -h -N -O "$format" | sed "s/ *$US/$US/g"
+  with_little sinfo -h -N -O "$format" | sed "s/ *$US/$US/g"
 }
 
 # scheduler_queue: every job of mine that the controller still knows, a row a task. -t all: ended ones too, while MinJobAge lasts.
+# A person's own SQUEUE_PARTITION and the like would hide some.
 scheduler_queue() {
-  squeue --me -h -r -t all -o "%i$US%F$US%K$US%T$US%r$US%M$US%l$US%D$US%N$US%P$US%V$US%S$US%Z$US%j"
+  with_little squeue --me -h -r -t all -o "%i$US%F$US%K$US%T$US%r$US%M$US%l$US%D$US%N$US%P$US%V$US%S$US%Z$US%j"
 }
 
 # scheduler_accounting SECONDS OPTION...: sacct's rows of the last SECONDS. `-j ids` or `--name=names` follows.
 scheduler_accounting() {
   since=$1
   shift
-  sacct -n -P --delimiter="$US" -S "now-${since}seconds" "$@" \
+  with_little sacct -n -P --delimiter="$US" -S "now-${since}seconds" "$@" \
     -o JobID,JobIDRaw,State,ExitCode,DerivedExitCode,Submit,Start,End,ElapsedRaw,MaxRSS,TotalCPU,ReqMem,AllocCPUS,Timelimit,NodeList,WorkDir,JobName
 }
 
 # scheduler_job ID: what only the controller knows of a job at its end, when accounting may be seconds behind: how often it was
 # restarted and the worst exit code of its steps; a line a task, `TASK RESTARTS CODE:SIGNAL`, TASK being `-` of no array.
 scheduler_job() {
-  scontrol -d -o show job "$1" 2>/dev/null | awk '{
+  with_little scontrol -d -o show job "$1" 2>/dev/null | awk '{
     task = "-"; restarts = 0; code = ""
     for (i = 1; i <= NF; i++) {
       if ($i ~ /^ArrayTaskId=[0-9]+$/) task = substr($i, 13)
@@ -75,7 +76,7 @@ scheduler_job() {
 }
 
 # scheduler_cancel ID: one job or array task. scancel is silent about ids it does not know, so the caller looks first.
-scheduler_cancel() { scancel -- "$1"; }
+scheduler_cancel() { with_little scancel -- "$1"; }
 
 # scheduler_ambiguous FILE CODE: whether what sbatch complained of leaves it open if the job is in the queue. With 255 it ends for
 # an option it does not know or a value it cannot read (`--time=4h`); without its word that may be anything's end.
@@ -88,14 +89,14 @@ scheduler_ambiguous() {
 # scheduler_check: `partition` and `account` are what the profile asks for, or empty.
 scheduler_check() {
   record check scheduler ok "$(sbatch --version)"
-  if said=$(squeue --me -h 2>&1); then
+  if said=$(with_little squeue --me -h 2>&1); then
     record check queue ok "$(printf '%s\n' "$said" | grep -c .)"
   else
     record check queue bad "$(printf '%s' "$said" | head -n 1)"
     return 0
   fi
-  if sacct -n -X -S now-1minutes >/dev/null 2>&1; then record check accounting ok ''; else record check accounting note ''; fi
-  known=$(sinfo -h -o %R 2>/dev/null | sort -u | tr '\n' ' ')
+  if with_little sacct -n -X -S now-1minutes >/dev/null 2>&1; then record check accounting ok ''; else record check accounting note ''; fi
+  known=$(with_little sinfo -h -o %R 2>/dev/null | sort -u | tr '\n' ' ')
   if [ -n "$partition" ]; then
     for one in $(printf '%s' "$partition" | tr ',' ' '); do
       case " $known" in *" $one "*) record check partition ok "$one" ;; *) record check partition bad "$one" "$known" ;; esac

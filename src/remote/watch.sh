@@ -61,17 +61,12 @@ logs() {
   seen=$seen_err && follow err "$err" && seen_err=$seen
 }
 
+all_rows() { rows=$(scheduler_queue 2>&1); }
+
 # queue: the job's rows; over when there are none or all tasks have ended.
 queue() {
   ask=
-  # A busy controller may take a minute; nothing else is written meanwhile.
-  while sleep 5 >/dev/null 2>&1; do record alive; done &
-  beating=$!
-  rows=$(scheduler_queue 2>&1)
-  asked=$?
-  kill "$beating"
-  wait "$beating" 2>/dev/null
-  if [ "$asked" != 0 ]; then
+  if ! with_signs all_rows; then
     record trouble "$(printf '%s' "$rows" | head -n 1)"
     return 0
   fi

@@ -70,9 +70,16 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
 
 type SchedulerFailed = Extract<SchedulerProblem, { kind: 'scheduler-failed' }>;
 
-/** 69 is scheduler_ready's word for no sbatch. */
-function failed(host: Host, doing: SchedulerFailed['doing'], code: number, detail: string): Failure<SchedulerProblem> {
+/** What scheduler_ready's exit code stands for: 69 is no sbatch, 78 a REMOTE_SETUP that broke off; undefined for any other. */
+export function notReady(host: Host, code: number, detail: string): Failure<SchedulerProblem> | undefined {
   if (code === 69) return new Failure(2, { kind: 'no-slurm', host: host.name });
+  if (code === 78) return new Failure(2, { kind: 'setup-broken', host: host.name, detail: detail.trim() });
+  return undefined;
+}
+
+function failed(host: Host, doing: SchedulerFailed['doing'], code: number, detail: string): Failure<SchedulerProblem> {
+  const early = notReady(host, code, detail);
+  if (early) return early;
   return new Failure(3, { kind: 'scheduler-failed', doing, code, detail: detail.trim() });
 }
 

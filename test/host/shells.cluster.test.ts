@@ -68,8 +68,9 @@ describe.skipIf(clusterUnavailable())('logins', () => {
     },
   );
 
-  test('REMOTE_SETUP finds Slurm where /etc/profile would not, may print, read, go elsewhere and use names of ours', async () => {
-    const own = 'cat; cd /; export name=x run=x build=x meta=x; root=x dir=x at=x job=x wanted=9 out=x';
+  test('REMOTE_SETUP finds Slurm where /etc/profile would not, may print, read, go elsewhere, and use names of ours and Slurm’s', async () => {
+    const own =
+      'cat; cd /; export name=x run=x build=x meta=x CDPATH=.:/tmp SQUEUE_STATES=PD SQUEUE_NAMES=x SLURM_TIME_FORMAT=relative; root=x dir=x at=x job=x wanted=9 out=x';
     const setup = `REMOTE_SETUP=echo "loading $HOME"; echo moan >&2; PATH=$PATH:/usr/bin; export PATH; ${own}\n`;
     await lifeOf(project('srt-login', 'srt-login', cluster.env(), setup), 'srt-login');
     const lost = project('srt-login', 'srt-login', cluster.env(), 'REMOTE_SETUP=PATH=/nowhere:$PATH\n');

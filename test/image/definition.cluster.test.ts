@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
 import { makeRootfs } from '../kit/containers.ts';
-import { makeToy, type Toy } from '../kit/toy.ts';
+import { makeToy, TOOLKIT, type Toy } from '../kit/toy.ts';
 
 // A cluster in a root of its own has no node there.
 describe.skipIf(clusterUnavailable() || process.env.SLURM_VERSION)('an image of a definition file', () => {
@@ -24,6 +24,9 @@ describe.skipIf(clusterUnavailable() || process.env.SLURM_VERSION)('an image of 
     toy = makeToy('REMOTE_HOST=local\nREMOTE_DIR=there\nSCHEDULER=local\n', process.env, folder);
     const root = await makeRootfs({ bash: false });
     await execa('mv', [root, join(toy.root, 'root')]);
+    // The clone may lie where that account may not go.
+    await execa('cp', ['-a', TOOLKIT, join(toy.root, 'toolkit')]);
+    toy.write('Makefile', `include ${toy.root}/toolkit/slurm/slurm.mk\n`);
     toy.write('hello', 'hello\n');
     toy.write('x.def', 'Bootstrap: localimage\nFrom: root\n%files\n  hello /hello\n%post\n  echo made >/made\n');
     toy.write('slurm/images/own.conf', 'BASE=x.def\n');

@@ -153,6 +153,10 @@ describe.skipIf(clusterUnavailable())('slurm-image-push', () => {
     const bytes = ofDisk(join(toy.root, 'ready.sqsh'));
     expect(json.built.digest).toBe(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
     expect(ofDisk(`${images()}/ready.sqsh`).equals(bytes)).toBe(true);
+    // Made again of the same, the file that jobs may have open is the one that was there.
+    const { ino } = statSync(`${images()}/ready.sqsh`);
+    expect((await done('slurm-image-push', { IMAGE: 'ready', FORCE: '1' })).built.outcome).toBe('built');
+    expect(statSync(`${images()}/ready.sqsh`).ino).toBe(ino);
   });
 
   test('a file that changes while it is sent becomes no image', async () => {

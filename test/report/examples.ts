@@ -319,6 +319,7 @@ export const problems: Examples = {
     { kind: 'no-slurm', host: 'node54' },
     { kind: 'no-slurm', host: 'local' },
   ],
+  'setup-broken': [{ kind: 'setup-broken', host: 'node54', detail: '/opt/env.sh: not found' }],
   'scheduler-failed': (['submit', 'query', 'watch', 'remove', 'cancel'] as const).map((doing) => ({
     ...{ kind: 'scheduler-failed', doing, code: 1, detail: 'slurm_load_jobs error: Socket timed out' },
   })),

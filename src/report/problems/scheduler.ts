@@ -14,6 +14,13 @@ export const schedulerSentences: Sentences<SchedulerProblem> = {
       `Otherwise name a login node of the cluster in REMOTE_HOST, or run without Slurm: SCHEDULER=local.`,
     ],
   }),
+  'setup-broken': ({ host, detail }, typed) => ({
+    says: `REMOTE_SETUP ended before its last line on ${host === 'local' ? 'this machine' : host}, so nothing was asked of Slurm.`,
+    words: detail,
+    next: [
+      `It must not exit, return from the middle or name a file that is not there: try it by hand on that machine, and mend it in ${clusterFile(typed)}.`,
+    ],
+  }),
   'scheduler-failed': ({ doing, code, detail }, typed) => ({
     says: `${DOING[doing]} (exit code ${code}).`,
     words: detail,
