@@ -15,6 +15,12 @@ newest_build() {
 # own BUILD WORD: this process is the one that works on it; WORD is `starting` or `login`.
 own() { put "$1/boot" "$(boot)" && put "$1/owner" "$2 $(uname -n) $(identity $$)"; }
 
+# clear_scratch BUILD: what it noted as its folder of passing things on this machine's own disk.
+clear_scratch() {
+  first "$1/tmpdir"
+  case $line in */slurm-runner.*) chmod -R u+rwX "$line" 2>/dev/null && rm -rf "$line" ;; esac
+}
+
 # boot: which start of this machine it is: numbers of processes mean nothing after another.
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null; }
 

@@ -4,7 +4,7 @@
 # main BUILD IMAGES NAME FORCE: BUILD is the folder with the inputs, where the work is done.
 main() {
   trap '' HUP PIPE
-  build=$1 images=$2 name=$3 force=$4 scratch=''
+  build=$1 images=$2 name=$3 force=$4
   cd -- "$build" || exit 66
   # Somebody took it for dead meanwhile.
   [ ! -e end ] || exit 75
@@ -19,12 +19,14 @@ main() {
   beating=$!
   # It may say, too, where the runtime keeps its files; what is removed here must not be named by it.
   site "$runtime_program" "$(cat site)" || failed $?
-  build=$1 images=$2 name=$3 force=$4 scratch=''
+  build=$1 images=$2 name=$3 force=$4
   # A job that was requeued finds what its life before left.
   sweep
-  scratch=$(mktemp -d "${TMPDIR:-/tmp}/slurm-runner.XXXXXX") || failed 73
-  put tmpdir "$scratch"
-  export TMPDIR="$scratch"
+  # On the machine's own disk; noted, so that whoever comes after a break-off can clear it away.
+  put tmpdir "$(mktemp -d "${TMPDIR:-/tmp}/slurm-runner.XXXXXX")"
+  first tmpdir
+  [ -d "$line" ] || failed 73
+  export TMPDIR="$line"
   runtime_ready || failed $?
   abandon all
   make_image
@@ -92,7 +94,8 @@ kill_descendants() {
 # sweep: the work files; what a person may want to read stays.
 sweep() {
   chmod -R u+rwX "$build" 2>/dev/null
-  rm -rf "$build/base.$extension" "$build/new.$extension" "$build/rootfs" ${scratch:+"$scratch"}
+  rm -rf "$build/base.$extension" "$build/new.$extension" "$build/rootfs"
+  clear_scratch "$build"
 }
 
 make_image() {

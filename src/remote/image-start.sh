@@ -85,8 +85,7 @@ end_marked() {
     [ -O "$process" ] && tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qxF "SLURM_RUNNER_BUILD=$1" &&
       kill -s KILL "${process#/proc/}" 2>/dev/null
   done
-  first "$1/tmpdir"
-  case $line in */slurm-runner.*) chmod -R u+rwX "$line" 2>/dev/null && rm -rf "$line" ;; esac
+  clear_scratch "$1"
 }
 
 here() {

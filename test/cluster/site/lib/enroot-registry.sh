@@ -38,14 +38,12 @@ parse_uri() {
 fetch() {
   local code body result=0 secrets=()
   [ -z "$netrc" ] || { exec 8< <(printf '%s\n' "$netrc") && secrets=(--netrc-file /proc/self/fd/8) ; }
-  body=$(mktemp -p "$ENROOT_TEMP_PATH" enroot.XXXXXXXXXX)
-  code=$(curl -sSL --connect-timeout "$ENROOT_CONNECT_TIMEOUT" -o "$body" -w '%{http_code}' ${secrets[@]+"${secrets[@]}"} "$@") || result=$?
-  [ "$result" != 0 ] || [ "$code" -lt 400 ] || [[ " ${tolerated-} " == *" $code "* ]] || {
-    rm -f "$body"
+  # Without a name from the start, so that no kill leaves it behind.
+  body=$(mktemp -p "$ENROOT_TEMP_PATH" enroot.XXXXXXXXXX) && exec 7<> "$body" && rm -f "$body"
+  code=$(curl -sSL --connect-timeout "$ENROOT_CONNECT_TIMEOUT" -o /proc/self/fd/7 -w '%{http_code}' ${secrets[@]+"${secrets[@]}"} "$@") || result=$?
+  [ "$result" != 0 ] || [ "$code" -lt 400 ] || [[ " ${tolerated-} " == *" $code "* ]] ||
     err "URL ${*: -1} returned error code: $code $(reason "$code")"
-  }
-  cat "$body"
-  rm -f "$body"
+  cat /proc/self/fd/7
   return "$result"
 }
 
@@ -167,6 +165,6 @@ download() {
   part=$(mktemp -p "$ENROOT_CACHE_PATH" "$1.XXXXXXXXXX")
   fetch ${authorization[@]+"${authorization[@]}"} -- "$url/blobs/sha256:$1" > "$part" || { rm -f "$part" && return 1 ; }
   sum=$(sha256sum < "$part")
-  [ "${sum%% *}" = "$1" ] || err "Checksum mismatch: $1"
+  [ "${sum%% *}" = "$1" ] || { rm -f "$part" && err "Checksum mismatch: $1" ; }
   mv -n "$part" "$ENROOT_CACHE_PATH/$1"
 }
