@@ -5,7 +5,7 @@ import { containerName, containerText } from '../../src/report/container.ts';
 import { plain } from '../../src/report/style.ts';
 import { verdictText } from '../../src/report/verdict.ts';
 import type { ContainerTrouble } from '../../src/run/verdict.ts';
-import { failed, profile } from './examples.ts';
+import { failed, profile } from './nouns.ts';
 
 describe('a container', () => {
   const image = { digest: `sha256:0123456789abcdef${'0'.repeat(48)}` };

@@ -13,7 +13,8 @@ import { plain, type Style } from '../../src/report/style.ts';
 import { submittedText } from '../../src/report/submitted.ts';
 import type { HistoryEntry } from '../../src/run/history.ts';
 import type { TalkEvent } from '../../src/run/talk.ts';
-import { collected, failed, problems, profile, queueRow, runDir } from './examples.ts';
+import { problems } from './examples.ts';
+import { collected, failed, profile, queueRow, runDir } from './nouns.ts';
 
 const lines = (...all: string[]) => all.join('\n');
 

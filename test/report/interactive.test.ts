@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { eventText } from '../../src/report/events.ts';
 import { gpusText, shellText } from '../../src/report/interactive.ts';
 import { plain } from '../../src/report/style.ts';
-import { runDir, verdict } from './examples.ts';
+import { runDir, verdict } from './nouns.ts';
 
 const gathered = { results: ['out/'], logs: [], kept: [], missing: ['data/res/'] };
 const result = {

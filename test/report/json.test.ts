@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { toJson } from '../../src/report/json.ts';
 import type { Problem } from '../../src/report/problem.ts';
-import { problems, profile, runDir, running } from './examples.ts';
+import { problems } from './examples.ts';
+import { profile, runDir, running } from './nouns.ts';
 
 const parsed = (...about: Parameters<typeof toJson>) => JSON.parse(toJson(...about)) as Record<string, unknown>;
 

@@ -8,7 +8,8 @@ import type { Problem, Sentences } from '../../src/report/problem.ts';
 import { errorText, failureText, problemText } from '../../src/report/problems.ts';
 import { plain } from '../../src/report/style.ts';
 import type { SchedulerProblem } from '../../src/scheduler/problem.ts';
-import { problems, runDir, running } from './examples.ts';
+import { problems } from './examples.ts';
+import { runDir, running } from './nouns.ts';
 
 const all = Object.values(problems).flat() as Problem[];
 const typed: Typed = { target: 'slurm-run', profile: 'x', cluster: 'lab' };

@@ -10,7 +10,8 @@ import { recoveredText } from '../../src/report/recovered.ts';
 import { plain } from '../../src/report/style.ts';
 import type { CleanItem } from '../../src/run/clean.ts';
 import type { Recovered } from '../../src/run/recover.ts';
-import { collected, failed, problems, queueRow, runDir, running, verdict } from './examples.ts';
+import { problems } from './examples.ts';
+import { collected, failed, queueRow, runDir, running, verdict } from './nouns.ts';
 
 const lines = (...all: string[]) => all.join('\n');
 const run = 'runs/backtest_v5-20260224-143052/';

@@ -7,7 +7,7 @@ import { pushedText } from '../../src/report/pushed.ts';
 import { statusText } from '../../src/report/status.ts';
 import { plain } from '../../src/report/style.ts';
 import { submittedText } from '../../src/report/submitted.ts';
-import { profile, queueRow, runDir, running, verdict } from './examples.ts';
+import { profile, queueRow, runDir, running, verdict } from './nouns.ts';
 
 const lines = (...all: string[]) => all.join('\n');
 const run = 'runs/backtest_v5-20260224-143052/';

@@ -5,7 +5,7 @@ import { reasonText } from '../../src/report/reasons.ts';
 import { plain } from '../../src/report/style.ts';
 import { stateWord, verdictLine, verdictText, watchedText } from '../../src/report/verdict.ts';
 import type { Verdict } from '../../src/run/verdict.ts';
-import { failed, running, verdict } from './examples.ts';
+import { failed, running, verdict } from './nouns.ts';
 
 const text = (one: Verdict, id = 'x') => verdictText(id, one, plain);
 const ended = (state: Verdict['state'], about: Partial<Verdict> = {}) => verdict({ state, success: false, ...about });

@@ -30,7 +30,6 @@ const PROFILES: Readonly<Record<string, string>> = {
   suspended: `COMMAND="echo begun; ${WAITS}; echo resumed"`,
   reused: `COMMAND="echo begun; ${WAITS}"`,
 };
-const SECOND = ['marked', 'unmarked'] as const;
 
 describe.skipIf(clusterUnavailable())('how jobs end', () => {
   let cluster: TestCluster;
@@ -50,16 +49,11 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
       `REMOTE_HOST=srt\nREMOTE_DIR=${cluster.remoteDir()}\nPOLL_INTERVAL=3\nSBATCH_MEM=50M\n`,
       cluster.env(),
     );
-    toy.write(
-      'slurm/clusters/second.conf',
-      `REMOTE_HOST=srt-bash2nd\nREMOTE_DIR=${cluster.remoteDir('srt-bash2nd')}\nPOLL_INTERVAL=1\nSBATCH_MEM=50M\n`,
-    );
     // The rendered script's parent is our supervisor: the batch shell.
     toy.write('slurm/templates/killparent.sbatch', '#!/bin/sh\nkill -{{ COMMAND | sh }} $PPID\nsleep 2\n');
     for (const [name, lines] of Object.entries(PROFILES)) toy.profile(name, `${lines}\n`);
-    for (const name of SECOND) toy.profile(name, 'COMMAND="mkdir out; echo r > out/r"\nRESULTS_PULL=out/\n');
-    const submit = async (name: string, variables: Record<string, string> = {}) => {
-      const { exit, json, stderr } = await toy.json('slurm-run', { PROFILE: name, ...variables });
+    const submit = async (name: string) => {
+      const { exit, json, stderr } = await toy.json('slurm-run', { PROFILE: name });
       expect(exit, `${name}: ${stderr} ${JSON.stringify(json.problems)}`).toBe(0);
       ids[name] = json.submit.jobId;
       dirs[name] = json.push.runDir;
@@ -67,7 +61,6 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     await submit('timeout');
     const rest = Object.keys(PROFILES).filter((name) => name !== 'timeout');
     while (rest.length > 0) await Promise.all(rest.splice(0, 4).map((name) => submit(name)));
-    await Promise.all(SECOND.map((name) => submit(name, { CLUSTER: 'second' })));
   });
 
   afterAll(async () => {
@@ -310,45 +303,6 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
         await asUser(`test -d ${dirs.reused}`);
       },
     );
-  });
-
-  // Pitfalls 1, 3 and 11: no accounting, and a queue that forgets after 5 s.
-  describe('an id that everybody has forgotten', () => {
-    beforeAll(async () => {
-      await until(
-        'the second cluster has forgotten both',
-        async () => {
-          const left = await cluster.asUser('srt-bash2nd', 'squeue -h -t all -o %A');
-          return SECOND.every((name) => !left.split('\n').includes(ids[name] as string));
-        },
-        90,
-      );
-    });
-
-    test('without its marker it is UNKNOWN, which collects nothing', async () => {
-      await cluster.asUser('srt-bash2nd', `rm ${dirs.unmarked}/.slurm-runner/attempt-1/end`);
-      const watched = await watchText('unmarked');
-      expect(watched.exit).toBe(1);
-      expect(watched.stdout).toMatch(/nobody can tell how it stands \(UNKNOWN\)/);
-      expect(watched.stdout).toMatch(/→ Neither .*queue nor accounting nor an end marker/);
-      const refused = await collect('unmarked');
-      expect(refused.json).toMatchObject({ exit: 4, problems: [{ kind: 'undecided', verdict: { state: 'UNKNOWN' } }] });
-      expect(toy.has('out/r')).toBe(false);
-      expect(toy.has('slurm/jobs/unmarked.rundir')).toBe(true);
-      await cluster.asUser('srt-bash2nd', `test -d ${dirs.unmarked}`);
-      const forced = await collect('unmarked', { FORCE: '1' });
-      expect(forced.json.removed, JSON.stringify(forced.json)).toBe(true);
-      expect(toy.read('out/r')).toBe('r\n');
-    });
-
-    test('its marker alone is enough', async () => {
-      const watched = await watchText('marked');
-      expect(watched.exit, watched.stdout).toBe(0);
-      const { exit, json } = await collect('marked');
-      expect(exit, JSON.stringify(json)).toBe(0);
-      expect(json.verdict).toMatchObject({ state: 'COMPLETED', success: true, basis: 'marker' });
-      expect(json.removed).toBe(true);
-    });
   });
 
   // Last, for it takes the longest: a minute, and up to another half until the controller looks.
