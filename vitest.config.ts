@@ -10,7 +10,7 @@ const containers = [
   // Of these two the laptop is an account of the cluster, which has no node in a root of its own.
   'test/image/!(definition).cluster.test.ts',
   'test/interactive/!(here).cluster.test.ts',
-  'test/run/{containers*,check-container}.cluster.test.ts',
+  'test/run/{containers*,check-container,whole-script}.cluster.test.ts',
   'test/cluster/{enroot,pyxis,apptainer}.test.ts',
 ];
 

@@ -49,8 +49,8 @@ export async function command(target: string, work: (context: Context) => Promis
     process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   );
   const json = /^(1|yes|true)$/i.test(given.all.get('JSON') ?? '');
-  const terminal = openTerminal(style, json, given);
   const typed = typedWords(target, given);
+  const terminal = openTerminal(style, json, given, typed);
   const interrupt = { taken: undefined as (() => void) | undefined };
   process.on('SIGINT', () => {
     if (interrupt.taken) return interrupt.taken();
@@ -88,6 +88,7 @@ function context(
   const root = process.cwd();
   // Looked at before, for the way errors are shown; what is neither yes nor no is one of them.
   given.flag('JSON');
+  given.flag('HOLD');
   const which = (): WhichRun => {
     const found = given.which();
     if (!found) throw missingProfile(root, given.all);
@@ -115,6 +116,10 @@ function context(
 }
 
 function typedWords(target: string, given: Variables): Typed {
-  const [profile, tag, cluster] = ['PROFILE', 'TAG', 'CLUSTER'].map((name) => given.text(name));
-  return { target, ...(profile ? { profile } : {}), ...(tag ? { tag } : {}), ...(cluster ? { cluster } : {}) };
+  const said = { profile: 'PROFILE', tag: 'TAG', cluster: 'CLUSTER', sweep: 'SWEEP', sweepId: 'SWEEP_ID' } as const;
+  const words = Object.entries(said).flatMap(([key, name]) => {
+    const value = given.text(name);
+    return value ? [[key, value] as const] : [];
+  });
+  return { target, ...Object.fromEntries(words) };
 }

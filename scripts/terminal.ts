@@ -1,10 +1,13 @@
 /** The terminal (or the lack of one): events as lines, one progress line, and questions. */
 
 import { createInterface } from 'node:readline/promises';
+import type { Typed } from '../src/report/commands.ts';
 import { eventText, isYes, questionText } from '../src/report/events.ts';
 import { progressText } from '../src/report/progress.ts';
 import type { Style } from '../src/report/style.ts';
+import { sweepProgressText } from '../src/report/sweep.ts';
 import type { Talk, TalkEvent, TalkQuestion } from '../src/run/talk.ts';
+import type { Counts } from '../src/sweep/progress.ts';
 import type { Variables } from './variables.ts';
 
 export interface Terminal {
@@ -22,8 +25,26 @@ export interface Terminal {
 /** Milliseconds of a transfer before a progress line appears, and between two of them. */
 const PROGRESS = { after: 700, every: 100 };
 
+/** Seconds between two lines on a sweep where there is no terminal, unless a tenth more of it has ended meanwhile. */
+const SWEEP_LINES = 60;
+
+/** Says which counts of a sweep are worth a line of their own in a log. */
+function sweepReporter(): { isNews(counts: Counts): boolean } {
+  let tenth = -1;
+  let said = 0;
+  return {
+    isNews: ({ total, done, failed, cancelled }) => {
+      const reached = Math.floor((10 * (done + failed + cancelled)) / Math.max(1, total));
+      if (reached === tenth && Date.now() - said < SWEEP_LINES * 1000) return false;
+      tenth = reached;
+      said = Date.now();
+      return true;
+    },
+  };
+}
+
 /** With `json` nothing but the document may go to standard output: everything else is shown on standard error, the log not at all. */
-export function openTerminal(style: Style, json: boolean, given: Variables): Terminal {
+export function openTerminal(style: Style, json: boolean, given: Variables, typed: Typed): Terminal {
   let out = json ? process.stderr : process.stdout;
   let drawn = false;
   // A log may end without a line break.
@@ -42,17 +63,26 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
     done();
     out.write(`${text}\n`);
   };
+  const drawLine = (text: string): void => {
+    drawn = true;
+    process.stderr.write(`\r${text}${' '.repeat(Math.max(0, width() - text.length))}`);
+  };
   const draw = (event: Extract<TalkEvent, { type: 'progress' }>): void => {
     const now = Date.now();
     begun ||= now;
     if (!process.stderr.isTTY || now - begun < PROGRESS.after || now - last < PROGRESS.every) return;
     last = now;
-    drawn = true;
-    process.stderr.write(`\r${progressText(event, width())}`);
+    drawLine(progressText(event, width()));
   };
+  const sweep = sweepReporter();
   const tell = (event: TalkEvent): void => {
     if (event.type === 'progress') {
       draw(event);
+      return;
+    }
+    if (event.type === 'sweep') {
+      if (process.stderr.isTTY && !json) drawLine(sweepProgressText(event.counts, event.seconds, width()));
+      else if (sweep.isNews(event.counts)) show(sweepProgressText(event.counts, event.seconds, 100));
       return;
     }
     if (event.type !== 'log' || drawn) done();
@@ -62,7 +92,7 @@ export function openTerminal(style: Style, json: boolean, given: Variables): Ter
       midLine = event.data.at(-1) !== 10;
       return;
     }
-    const text = eventText(event, style);
+    const text = eventText(event, style, typed);
     if (text === undefined) return;
     // The terminal may be another program's by now, and a line break no more than that.
     if (event.type === 'waiting') out.write(`${text}${out.isTTY ? '\r' : ''}\n`);

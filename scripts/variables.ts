@@ -23,8 +23,8 @@ export interface Variables {
   text(name: string): string | undefined;
   /** 1, yes and true are yes; 0, no, false and empty are no. Throws Failure(2) for anything else. */
   flag(name: string): boolean;
-  /** A whole number of at least 1. Throws Failure(2) for anything else. */
-  number(name: string): number | undefined;
+  /** A whole number of at least 1, or 0 where `least` is. Throws Failure(2) for anything else. */
+  number(name: string, least?: number): number | undefined;
   /** PROFILE and TAG, if PROFILE is given. Throws Failure(2) if one can't be a name. */
   which(): WhichRun | undefined;
 }
@@ -42,10 +42,10 @@ export function variables(all: ReadonlyMap<string, string>): Variables {
       if (/^(0|no|false|)$/i.test(value)) return false;
       throw wrong('not-a-flag', name, value);
     },
-    number: (name) => {
+    number: (name, least = 1) => {
       const value = text(name);
       if (value === undefined) return undefined;
-      if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+      if (/^(0|[1-9]\d{0,8})$/.test(value) && Number(value) >= least) return Number(value);
       throw wrong('not-a-number', name, value);
     },
     which: () => {

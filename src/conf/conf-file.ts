@@ -97,7 +97,8 @@ export function placeAt({ place, breaks }: Written, offset: number): Place {
   return { ...place, line: place.line + (breaks?.filter((begin) => begin <= offset).length ?? 0) };
 }
 
-function readText(path: string): { text: string } | { code: string } | undefined {
+/** A UTF-8 file without its byte order mark, or why it cannot be read; undefined if there is none. */
+export function readText(path: string): { text: string } | { code: string } | undefined {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {

@@ -19,10 +19,18 @@ export const controlVariables: ReadonlySet<string> = new Set([
   'FORCE',
   'FOLLOW',
   'LINES',
-  'SWEEP',
+  'HOLD',
   'FLOW',
   'IMAGE',
   'CMD',
+  'SWEEP',
+  'SWEEP_ID',
+  'COUNT',
+  'CELL',
+  'CELLS',
+  'MAX_RUNS',
+  'MAX_CONCURRENT',
+  'RETRY',
 ]);
 
 /** Other spellings of a key; what existing templates use comes second here. */

@@ -2,6 +2,7 @@
 
 import { Failure, type Place, type ProblemBase } from '../failure.ts';
 import type { ValueForm } from './sbatch-values.ts';
+import type { YamlProblem } from './yaml-problem.ts';
 
 /** Why a value, or one word of a list, can't be right; all of them carry just the key and that value. */
 export type ValueFault =
@@ -66,7 +67,9 @@ export type ValueFault =
  */
 export type OptionRefusal = 'toolkit' | 'no-script' | 'no-job' | 'waits' | 'no-id';
 
-export type ConfProblem = ProblemBase &
+export type ConfProblem = YamlProblem | ConfFileProblem;
+
+type ConfFileProblem = ProblemBase &
   // Files
   (
     | { kind: 'no-cluster-file'; cluster: string; clusters: string[]; nearest?: string }
@@ -135,10 +138,10 @@ export type ConfProblem = ProblemBase &
 export const COMMAND_LINE: Place = { file: 'command line' };
 
 /** Throws all `problems`, if there are any, as one failure; those of one file in the order of their lines. */
-export function throwIfAny(problems: readonly ConfProblem[]): void {
+export function throwIfAny<P extends ProblemBase = ConfProblem>(problems: readonly P[]): void {
   if (problems.length === 0) return;
   const files = [...new Set(problems.map(({ place }) => place?.file))];
-  const rank = ({ place }: ConfProblem) => files.indexOf(place?.file);
+  const rank = ({ place }: P) => files.indexOf(place?.file);
   const sorted = [...problems].sort((a, b) => rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  throw new Failure<ConfProblem>(2, ...sorted);
+  throw new Failure<P>(2, ...sorted);
 }

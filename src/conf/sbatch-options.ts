@@ -73,6 +73,11 @@ export const rivalOptions: readonly (readonly string[])[] = [
   ['core-spec', 'thread-spec'],
 ];
 
+/** An option and those of which sbatch takes only one with it. */
+export function rivals(name: string): readonly string[] {
+  return rivalOptions.find((group) => group.includes(name)) ?? [name];
+}
+
 /** `SBATCH_NTASKS_PER_NODE` for `ntasks-per-node`. */
 export function optionKey(option: string): string {
   return `SBATCH_${option.toUpperCase().replaceAll('-', '_')}`;

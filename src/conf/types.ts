@@ -151,4 +151,6 @@ export interface Profile {
   sbatchArgs: string[];
   /** `[env]`, exported to the job. */
   env: Readonly<Record<string, string>>;
+  /** Names of further variables that a job's container must not hide: those of the cells of a sweep. */
+  cellNames?: readonly string[];
 }

@@ -28,7 +28,8 @@ export function allocation(
   const ours = profile.sbatch.filter(({ name, layer }) => layer !== 'cluster' || !isAmong(template, name));
   const below = template.filter(({ name }) => !isAmong(ours, name));
   const all: Option[] = [...below, ...ours, ...optionsAmong(profile.sbatchArgs)];
-  return all.filter(({ name }) => !FOR_JOBS.has(name)).map(spell);
+  // A container for a whole job script has the run that was submitted in it, and no shell.
+  return all.filter(({ name }) => !FOR_JOBS.has(name) && !/^(no-)?container-(?!id$|type$)/.test(name)).map(spell);
 }
 
 /** Whether one of `options` is `name`, or what cannot be given together with it. */

@@ -13,7 +13,7 @@ import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { planned, send } from '../run/push.ts';
 import { exclusively } from '../run/record.ts';
-import { renderAttended } from '../run/render.ts';
+import { exportLines, renderAttended } from '../run/render.ts';
 import { secretLines } from '../run/submit.ts';
 import { allocation } from './options.ts';
 import type { InteractiveProblem } from './problem.ts';
@@ -128,11 +128,14 @@ function optionsOf(
 /** What the allocation runs. */
 function jobText(profile: Profile, runDir: string, options: readonly string[]): string {
   // On nodes of its own the step holds all of them (scheduler_attend); then every srun inside has to share them with it.
-  const shares = options.some((word) => word.startsWith('--exclusive')) ? { SLURM_OVERLAP: '1' } : {};
-  const exports = Object.entries({ ...shares, ...profile.env }).map(
-    ([name, value]) => `export ${name}=${quote(value)}`,
-  );
-  const parts = [remoteText('supervisor'), remoteText('attend'), `attend ${quote(runDir)} 1 /bin/bash`];
+  const shares = options.some((word) => word.startsWith('--exclusive'));
+  const exports = exportLines({ ...(shares && { SLURM_OVERLAP: '1' }), ...profile.env });
+  const parts = [
+    remoteText('scratch'),
+    remoteText('supervisor'),
+    remoteText('attend'),
+    `attend ${quote(runDir)} 1 /bin/bash`,
+  ];
   return ['# Written by slurm-runner. What it runs is the file `script` beside this one.', ...exports, ...parts].join(
     '\n',
   );

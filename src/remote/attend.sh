@@ -7,7 +7,7 @@ attend() {
   shift 2
   # One shell is enough; the other tasks' places are for what it starts.
   if [ "${SLURM_PROCID:-0}" != 0 ]; then exit 0; fi
-  sr_job=$SLURM_JOB_ID sr_life=0 sr_of='' sr_signal=''
+  sr_job=$SLURM_JOB_ID sr_life=0 sr_of='' sr_signal='' sr_script=$sr_at/script sr_scratch=''
   (set -C && printf '%s\n' "$sr_job" >"$sr_at/job_id") 2>/dev/null
   note "$sr_at/begin" "$sr_job $sr_life $(date +%s) ${SLURM_JOB_NODELIST-}"
   # shellcheck disable=SC1091
@@ -23,7 +23,8 @@ attend() {
   trap : INT QUIT
   trap 'sr_signal=TERM' TERM
   trap 'sr_signal=HUP' HUP
-  "$@" "$sr_at/script"
+  scratch
+  "$@" "$sr_script"
   sr_code=$?
   ended
 }

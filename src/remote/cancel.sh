@@ -1,10 +1,13 @@
-# Cancels one job or array task of mine, and forgets its run's secrets. Slurm's own cancel says nothing about ids it does not know.
+# Cancels jobs or array tasks of mine by their ids, and forgets the secrets of a run none of whose jobs is left. Slurm's own cancel says
+# nothing about ids it does not know.
 
-# main ID SETUP
+# main SETUP ID...: of one run, if there are several.
 main() {
-  scheduler_ready "$2"
+  scheduler_ready "$1"
+  shift
   rows=$(scheduler_queue) || exit 69
-  found=$(printf '%s\n' "$rows" | awk -F "$US" -v id="$1" '$1 == id || $2 == id')
+  ids=" $* "
+  found=$(printf '%s\n' "$rows" | awk -F "$US" -v ids="$ids" 'index(ids, " " $1 " ") || index(ids, " " $2 " ")')
   if [ -z "$found" ]; then
     echo none
     exit 0
@@ -12,10 +15,14 @@ main() {
   printf '%s\n' "$found"
   live=$(printf '%s\n' "$found" | awk -F "$US" "$LIVE")
   [ -n "$live" ] || exit 0
-  scheduler_cancel "$1" || exit 70
+  scheduler_cancel "$@" || exit 70
   dir=$(printf '%s\n' "$found" | awk -F "$US" 'NR == 1 { print $13 }')
-  case $1 in
-    *_*) ;; # the other tasks of the array still need them
-    *) if [ -f "$dir/.slurm-runner/manifest.json" ]; then rm -f "$dir/.slurm-runner/secrets"; fi ;;
+  [ -f "$dir/.slurm-runner/manifest.json" ] || exit 0
+  case $ids in
+    *_*) ;;
+    *) rm -f "$dir/.slurm-runner/wanted" ;; # no watch of a sweep is to go on with the rest
   esac
+  others=$(printf '%s\n' "$rows" | sr_dir=$dir awk -F "$US" -v ids="$ids" "
+    $LIVE && \$13 == ENVIRON[\"sr_dir\"] && !index(ids, \" \" \$1 \" \") && !index(ids, \" \" \$2 \" \")")
+  [ -n "$others" ] || rm -f "$dir/.slurm-runner/secrets"
 }

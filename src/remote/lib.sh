@@ -13,14 +13,17 @@ put() {
 # claim FILE TEXT: like put, but only if there is no such file yet; a link either succeeds or finds it there, on NFS too.
 claim() {
   printf '%s\n' "$2" >"$1.$$.tmp" || return 1
-  if ln "$1.$$.tmp" "$1" 2>/dev/null; then
-    rm -f "$1.$$.tmp"
-    return 0
-  fi
-  if [ -e "$1" ]; then
-    rm -f "$1.$$.tmp"
-    return 1
-  fi
+  # Again, for whoever held it may have let go between the two looks.
+  for try in 1 2 3; do
+    if ln "$1.$$.tmp" "$1" 2>/dev/null; then
+      rm -f "$1.$$.tmp"
+      return 0
+    fi
+    if [ -e "$1" ]; then
+      rm -f "$1.$$.tmp"
+      return 1
+    fi
+  done
   mv "$1.$$.tmp" "$1" # a file system without links
 }
 

@@ -11,28 +11,41 @@ detached() {
 }
 
 # identity PID: the process and its start time, so that a number given anew is not taken for it; fails if there is none.
-identity() {
+identity() { identify "$1" && printf '%s\n' "$identity"; }
+
+# identify PID: the same in `identity`, without a process for it where there is /proc.
+identify() {
+  identity=''
   if [ -r "/proc/$$/stat" ]; then
-    IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+    { IFS= read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
     # Ended, though nobody has asked for its code yet.
     case ${stat##*) } in Z*) return 1 ;; esac
     # Field 22 (proc(5)), counted from behind the name, which may hold anything.
     # shellcheck disable=SC2086
-    started=$(set -- ${stat##*) } && echo "${20}")
+    born_in ${stat##*) }
   else
-    started=$(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
+    born=$(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
   fi
-  [ -n "$started" ] && printf '%s %s\n' "$1" "$started"
+  [ -n "$born" ] && identity="$1 $born"
 }
 
-# end_group PID: TERM, and KILL half a minute later, as Slurm does (KillWait).
+born_in() { born=${20}; }
+
+# end_group PID...: TERM, and KILL half a minute later, as Slurm does (KillWait).
 end_group() {
   # The oldest form: dash takes no `-0 --`, busybox no `--` at all.
-  kill -TERM "-$1" 2>/dev/null
+  for leader; do kill -TERM "-$leader" 2>/dev/null; done
   left=60
-  while [ "$left" -gt 0 ] && kill -0 "-$1" 2>/dev/null; do
+  while [ "$left" -gt 0 ] && is_any_left "$@"; do
     sleep 0.5 2>/dev/null || sleep 1
     left=$((left - 1))
   done
-  kill -KILL "-$1" 2>/dev/null
+  for leader; do kill -KILL "-$leader" 2>/dev/null; done
+}
+
+is_any_left() {
+  for leader; do
+    if kill -0 "-$leader" 2>/dev/null; then return 0; fi
+  done
+  return 1
 }

@@ -42,10 +42,10 @@ $manifest"
   report "$digest"
   receive_anew || exit
   # An rsync that does not know `/./` in a list has put it where it was here.
-  for stray in slurm/jobs/.outgoing-*/.slurm-runner/files; do
-    if [ -f "$stray" ]; then
-      mv -f "$stray" .slurm-runner/files
-      rm -rf "${stray%/.slurm-runner/files}"
+  for stray in slurm/jobs/.outgoing-*; do
+    if [ -d "$stray" ]; then
+      mv -f "$stray"/.slurm-runner/* .slurm-runner/
+      rm -rf "$stray"
       rmdir slurm/jobs slurm 2>/dev/null
     fi
   done

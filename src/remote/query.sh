@@ -2,12 +2,12 @@
 
 # main SETUP PREFIX SETTLE [REMOTE_DIR]: standard input names run directories, a line each; with REMOTE_DIR all runs there
 # are read too. SETTLE is how many thirds of a second to wait for a job whose marker says it has ended to leave the queue.
-# Output, a record a line: `dir PATH`, `run …`, `begin …`, `end …`, `intent …`, `queue …`, `account …`,
-# `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
+# Output, a record a line: `dir PATH`, `run …`, `marker RUN FILE LINE`, of a sweep `sweep RUN COUNT WANTED` and `array RUN ATTEMPT ID INTENT
+# CLAIM` for each of its arrays, `queue …`, `account …`, `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
 main() {
   scheduler_ready "$1"
   prefix=$2 settle=$3 patient=$3 root=${4-}
-  ids='' names='' ended='' oldest=$(now)
+  ids='' names='' sweeps='' ended='' oldest=$(now)
   while IFS= read -r dir; do inspect "$dir"; done
   if [ -n "$root" ]; then
     root=$(expand "$root")
@@ -64,15 +64,48 @@ inspect() {
   made=
   if [ "$attempt" = 0 ]; then made=$(date -r "$1/.slurm-runner/token" +%s 2>/dev/null); fi
   record run "$1" "$pushed" "$attempt" "$id" "$intent" "$collected" "$earlier" "$made"
+  if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi
+  if [ -f "$1/.slurm-runner/sweep" ]; then
+    sweep "$1"
+    return
+  fi
   [ "$attempt" -gt 0 ] || return 0
   if [ -n "$id" ]; then ids=$ids,$id; else names=$names,$prefix${1##*/}; fi
-  if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi
+  markers "$1"
+}
+
+# markers RUN: those of the attempt `at`.
+markers() {
   for marker in "$at"/begin* "$at"/end*; do
     case $marker in *.tmp | *'*') continue ;; esac
     first "$marker"
     record marker "$1" "${marker##*/}" "$line"
     case $marker,$line in */end*,"$id "*' exit '*) ended="$ended $id" ;; esac
   done
+}
+
+# sweep RUN: its arrays, all of which count; each is an attempt. Their ends are not waited for.
+sweep() {
+  lingering=$ended
+  first "$1/.slurm-runner/sweep"
+  count=$line
+  first "$1/.slurm-runner/wanted"
+  record sweep "$1" "$count" "$line"
+  nth=1
+  while [ -f "$1/.slurm-runner/array-$nth" ] || [ -d "$1/.slurm-runner/attempt-$nth" ]; do
+    at=$1/.slurm-runner/attempt-$nth
+    number "$at/intent"
+    intent=$line
+    if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi
+    first "$at/job_id"
+    id=$line
+    case $id in void) ;; '') names=$names,$prefix${1##*/} ;; *) sweeps=$sweeps,$id ;; esac
+    first "$1/.slurm-runner/array-$nth"
+    record array "$1" "$nth" "$id" "$intent" "$line"
+    markers "$1"
+    nth=$((nth + 1))
+  done
+  ended=$lingering
 }
 
 # lingers: whether a job that has ended by its own marker is still in the queue as running or completing.
@@ -88,6 +121,8 @@ account() {
     $1 != "" && !index(ENVIRON["sr_live"], " " $1 " ") { printf "%s%s", sep, $1; sep = "," }')
   span=$(($(now) - oldest + 120))
   if [ -n "$ids" ]; then look "$span" -j "$ids"; fi
+  # While some tasks of an array live the queue forgets those that have ended; of thousands the steps would be too much.
+  if [ -n "$sweeps" ]; then look "$span" -X -j "${sweeps#,}"; fi
   if [ -n "$names" ]; then look "$span" -X --name="${names#,}"; fi
   # Only where the caller is about to act on the end of a few: it is one more question for each.
   [ "$patient" -gt 0 ] || return 0

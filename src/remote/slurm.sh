@@ -22,6 +22,9 @@ with_little() {
 # scheduler_submit OPTION... SCRIPT
 scheduler_submit() { with_little sbatch --parsable "$@" </dev/null; }
 
+# scheduler_array_limit: MaxArraySize; the largest number of a task is one less (slurm.conf(5)).
+scheduler_array_limit() { with_little scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\).*/\1/p'; }
+
 # scheduler_attend TTY OPTION... SCRIPT: runs SCRIPT in an allocation of its own, here and now, with these streams; TTY is `yes` or empty.
 # Its own step holds on to nothing, so that an srun inside it does not wait for ever; nor is it bound to the CPUs of one task.
 scheduler_attend() {
@@ -75,8 +78,11 @@ scheduler_job() {
   }'
 }
 
-# scheduler_cancel ID: one job or array task. scancel is silent about ids it does not know, so the caller looks first.
-scheduler_cancel() { with_little scancel -- "$1"; }
+# scheduler_cancel ID...: jobs or array tasks. scancel is silent about ids it does not know, so the caller looks first.
+scheduler_cancel() { with_little scancel -- "$@"; }
+
+# scheduler_release ID: one held job or array task; of an array's id all its tasks.
+scheduler_release() { with_little scontrol release "$1"; }
 
 # scheduler_ambiguous FILE CODE: whether what sbatch complained of leaves it open if the job is in the queue. With 255 it ends for
 # an option it does not know or a value it cannot read (`--time=4h`); without its word that may be anything's end.

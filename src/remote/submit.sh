@@ -1,15 +1,5 @@
 # Submits a run's attempt once, however often it is called: the attempt's directory is the claim, the job id in it the answer.
 
-# How long, in seconds, somebody else's submission may take before it counts as broken off. sbatch gives up after
-# MessageTimeout (10 s by default, sites set 60), and slurmctld may still take a late request up.
-GRACE=180
-
-# answer WORD [TEXT]: the one line the caller reads.
-answer() {
-  printf '%s%s%s\n' "$1" "$US" "$2"
-  exit 0
-}
-
 # main RUN ATTEMPT NAME SETUP JOB SCRIPT SECRETS INSIDE OPTION...: JOB is what the scheduler gets, SCRIPT the rendered script that JOB
 # runs as its child, SECRETS lines of assignments or empty, INSIDE what each task runs first in a container (inside.sh), or empty.
 main() {
@@ -48,107 +38,19 @@ prepare() {
   [ -z "$secrets" ] || (umask 077 && put "$meta/secrets" "$secrets")
 }
 
+# given_up: the secrets first, for they are the next try's as soon as the attempt is free.
+given_up() {
+  rm -f "$meta/secrets"
+  rm -rf "$at"
+}
+
 # settle: the attempt exists. Answers with its id, or returns when it is certain that nothing was submitted and the attempt
 # is ours to make.
 settle() {
-  waited=0
-  while :; do
-    first "$at/job_id"
-    [ -z "$line" ] || answer existing "$line"
-    # Refused meanwhile, and cleared away.
+  until awaited; do
     if mkdir "$at" 2>/dev/null; then return; fi
-    begun
-    age=$(($(now) - begun))
-    if [ "$waited" -ge 20 ] || [ "$age" -ge "$GRACE" ]; then break; fi
-    sleep 1
-    waited=$((waited + 1))
   done
-  found=$(look_up) || answer unknown "$(cat "$at/lookup" 2>/dev/null)"
-  if [ -n "$found" ]; then
-    keep "$found"
-    answer existing "$found"
-  fi
-  [ "$age" -ge "$GRACE" ] || answer unknown "submitted $age s ago, not in the queue yet"
+  [ -z "$line" ] || answer existing "$line"
   # Broken off before sbatch: of several who see that, one claims the succession to this very try.
   claim "$at/over-$begun" "$(now)" || answer unknown 'another command is submitting this run'
-}
-
-# begun: when the newest try at this attempt was begun, in seconds; `over-TIME` tells when somebody took over from the try of TIME.
-begun() {
-  number "$at/intent"
-  [ -n "$line" ] || claim "$at/intent" "$(now)"
-  begun=${line:-$(now)}
-  while [ -s "$at/over-$begun" ]; do
-    first "$at/over-$begun"
-    begun=$line
-  done
-}
-
-# keep ID: notes the job id, also where a full disk left an empty file.
-keep() {
-  [ -s "$at/job_id" ] || rm -f "$at/job_id"
-  claim "$at/job_id" "$1"
-}
-
-# look_up: the id of the job with our name in our directory that no earlier attempt owns; fails when Slurm does not answer.
-look_up() {
-  # The job itself may have said so, though a full disk kept no id.
-  for marker in "$at"/begin* "$at"/end*; do
-    first "$marker"
-    [ -z "$line" ] || { printf '%s\n' "${line%% *}"; return; }
-  done
-  rows=$(scheduler_queue 2>"$at/lookup") || return 1
-  known=" $(cat "$meta"/attempt-*/job_id 2>/dev/null | tr '\n' ' ')"
-  # Through the environment: awk -v would read backslashes in a path.
-  found=$(printf '%s\n' "$rows" | sr_name=$name sr_dir=$run sr_known=$known awk -F "$US" \
-    '$14 == ENVIRON["sr_name"] && $13 == ENVIRON["sr_dir"] && !index(ENVIRON["sr_known"], " " $2 " ") { print $2; exit }')
-  if [ -z "$found" ]; then
-    number "$at/intent"
-    # Accounting may be off, that is no failure; a record may be young and have no directory yet.
-    found=$(scheduler_accounting $(($(now) - ${line:-0} + 60)) -X --name="$name" 2>/dev/null |
-      sr_dir=$run sr_known=$known awk -F "$US" '$16 == ENVIRON["sr_dir"] || $16 == "" {
-        sub(/_.*/, "", $1)
-        if (!index(ENVIRON["sr_known"], " " $1 " ")) { print $1; exit }
-      }')
-  fi
-  printf '%s\n' "$found"
-}
-
-# submit OPTION...: the id is written in the same breath; the job's own first line writes it again.
-submit() {
-  out=$(scheduler_submit "$@" "$at/job.sh" 2>"$at/sbatch")
-  code=$?
-  # `12345` or `12345;cluster`; a site's wrapper may print a banner before it.
-  id=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p; s/^Submitted batch job \([0-9][0-9]*\).*/\1/p' | tail -n 1)
-  if [ "$code" = 0 ] && [ -n "$id" ]; then
-    keep "$id"
-    answer submitted "$id"
-  fi
-  if [ "$code" -gt 0 ] && ! scheduler_ambiguous "$at/sbatch" "$code"; then
-    # A wrapper of the site's may fail after the job was taken in.
-    first "$at/job_id"
-    [ -n "$line" ] || line=$(look_up)
-    if [ -n "$line" ]; then
-      keep "$line"
-      answer submitted "$line"
-    fi
-    first_lines=$(head -c 4000 "$at/sbatch")
-    # The secrets first: they are the next try's as soon as the attempt is free.
-    rm -f "$meta/secrets"
-    rm -rf "$at"
-    answer refused "$(printf '%s' "$first_lines" | tr '\n' "$RS")"
-  fi
-  # No clear answer. It may have been submitted all the same: look before anybody tries again.
-  # By the clock: a scheduler that is down takes its time to say so.
-  until=$(($(now) + 15))
-  while [ "$(now)" -lt "$until" ]; do
-    first "$at/job_id"
-    [ -n "$line" ] || line=$(look_up)
-    if [ -n "$line" ]; then
-      keep "$line"
-      answer submitted "$line"
-    fi
-    sleep 1
-  done
-  answer unknown "$(tr '\n' "$RS" <"$at/sbatch")"
 }

@@ -48,11 +48,13 @@ contained() {
   return 1
 }
 
-# ended: leaves the marker of how it ended, and ends.
+# ended: leaves the marker of how it ended, and ends. The folder goes last, for that may take its time; no signal counts any more by then.
 ended() {
   if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
+  trap '' TERM INT HUP QUIT XCPU USR1 USR2 ALRM
   if [ -n "$sr_signal" ]; then sr_how="signal $sr_signal"; else sr_how='exit'; fi
   note "$sr_at/end$sr_of" "$sr_job $sr_life $sr_how $sr_code"
+  cleared
   exit "$sr_code"
 }
 
@@ -81,8 +83,21 @@ supervise() {
   sr_together=${SLURM_RUNNER_TOGETHER-}
   unset SLURM_RUNNER_TOGETHER
 
-  cd "$sr_run" || exit 66
-  sr_signal='' sr_child='' sr_code=''
+  # A container's own --container-workdir holds; else a script begins in its run, there as elsewhere.
+  [ -n "${sr_workdir-}" ] || cd "$sr_run" || exit 66
+  sr_script=$sr_at/script sr_scratch='' sr_signal='' sr_child='' sr_code=''
+  # All of this was to run in a container of Pyxis. /.lock is enroot's; a node without the plugin starts the script as if nothing had been asked.
+  if [ -n "${sr_contained-}" ] && ! [ -e /.lock ]; then
+    echo "slurm-runner: task ${SLURM_PROCID:-0} on ${SLURMD_NODENAME:-this node} was started outside its container; the job script was not run" >&2
+    sr_code=78
+    ended
+  fi
+  # A cell of a sweep is set up by a file of its own (cell.sh).
+  if [ -n "${sr_sweep-}" ] && ! cell "$sr_sweep"; then
+    echo "slurm-runner: the parameters of this cell cannot be read, or its folder cannot be made" >&2
+    sr_code=73
+    ended
+  fi
   for sr_name in TERM INT HUP QUIT XCPU; do
     # shellcheck disable=SC2064
     trap "stopped $sr_name" "$sr_name"
@@ -91,6 +106,7 @@ supervise() {
     # shellcheck disable=SC2064
     trap "passed_on $sr_name" "$sr_name"
   done
+  scratch
   # A shell starts background children with INT and QUIT ignored for good, but not under job control, on for this one moment.
   # dash has none without a terminal; coreutils' env knows how then, which busybox' shell has another of, built in.
   [ -n "$sr_together" ] || set -m 2>/dev/null
@@ -98,7 +114,7 @@ supervise() {
     *m*) ;;
     *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
-  "$@" "$sr_at/script" &
+  "$@" "$sr_script" &
   sr_child=$!
   set +m
   if [ -n "$sr_signal" ]; then kill -s "$sr_signal" "$sr_child" 2>/dev/null; fi

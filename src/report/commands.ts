@@ -9,14 +9,32 @@ export interface Typed {
   profile?: string;
   tag?: string;
   cluster?: string;
+  sweep?: string;
+  sweepId?: string;
 }
+
+/** What does for a sweep what these do for a single run. */
+const OF_SWEEPS: Readonly<Record<string, string>> = {
+  'slurm-push': 'slurm-sweep-start',
+  'slurm-run': 'slurm-sweep-start',
+  'slurm-submit': 'slurm-sweep-resume',
+  'slurm-resubmit': 'slurm-sweep-resume',
+  'slurm-watch': 'slurm-sweep-watch',
+  'slurm-collect': 'slurm-sweep-collect',
+};
 
 /**
  * `make TARGET PROFILE=… TAG=… CLUSTER=…`, then whatever else is given. `id` is `PROFILE` or `PROFILE@TAG`; without one
- * it is the profile that was typed, if any.
+ * it is the profile that was typed, if any. Where a sweep was typed it is the sweep's own target, if there is one.
  */
 export function make(target: string, id: string | undefined, typed: Typed, ...more: string[]): string {
-  const [profile, tag] = id ? id.split('@') : [typed.profile, typed.tag];
+  const { sweep, sweepId } = typed;
+  const isSweep = sweep !== undefined || sweepId !== undefined;
+  const own = target.startsWith('slurm-sweep-') ? target : OF_SWEEPS[target];
+  if (isSweep && own) {
+    return makeSweep(own, { name: sweep ?? '', ...(sweepId && { wandb: { sweepId } }) }, typed, ...more);
+  }
+  const [profile, tag] = id ? id.split('@') : isSweep ? [] : [typed.profile, typed.tag];
   const variables = [
     ['PROFILE', profile],
     ['TAG', tag],
@@ -26,12 +44,35 @@ export function make(target: string, id: string | undefined, typed: Typed, ...mo
   return ['make', target, ...words, ...more].join(' ');
 }
 
+/** `make TARGET SWEEP=… …`, for the sweep's own targets; with SWEEP_ID where that was typed. */
+export function makeSweep(
+  target: string,
+  { name, wandb }: { name: string; wandb?: { sweepId: string } },
+  { profile, tag, cluster, sweepId }: Typed,
+  ...more: string[]
+): string {
+  const variables = [
+    sweepId ? (['SWEEP_ID', wandb?.sweepId ?? sweepId] as const) : (['SWEEP', name] as const),
+    ['PROFILE', profile] as const,
+    ['TAG', tag] as const,
+    ['CLUSTER', cluster === DEFAULT_CLUSTER ? undefined : cluster] as const,
+  ];
+  const words = variables.flatMap(([key, value]) => (value ? [`${key}=${bare(value)}`] : []));
+  return ['make', target, ...words, ...more].join(' ');
+}
+
+/** Sends agents to a sweep that W&B has already; what nobody knows here is in capitals. */
+export function sendAgents(sweepId: string, { profile = 'NAME', tag, cluster }: Typed): string {
+  const typed = { profile, sweepId, ...(tag && { tag }), ...(cluster && { cluster }) };
+  return makeSweep('slurm-sweep-resume', { name: '' }, typed, 'MAX_RUNS=10');
+}
+
 /**
  * The target that was typed, once more; `otherwise` where that one begins with a push: to go on is not to begin again.
  */
 export function again(otherwise: string, id: string | undefined, typed: Typed): string {
   const { target = otherwise } = typed;
-  return make(/^slurm-(push|run|full)$/.test(target) ? otherwise : target, id, typed);
+  return make(/^slurm-(push|run|full|sweep-start|sweep-full)$/.test(target) ? otherwise : target, id, typed);
 }
 
 /** What was typed without the profile, for a target that is about all of them. */

@@ -3,21 +3,26 @@
 import type { Profile } from '../conf/types.ts';
 import type { PinnedImage } from '../run/pinned.ts';
 import type { ContainerTrouble } from '../run/verdict.ts';
+import type { Header } from '../template/directives.ts';
+import { wholeScript } from '../template/whole-script.ts';
 import { make, type Typed, withoutProfile } from './commands.ts';
 
 const RUNTIMES = { pyxis: ' (Pyxis)', apptainer: ' (Apptainer)', none: '' } as const;
 
-/** An image's name, its file's or its URI. */
-export function containerName({ container, runsIn }: Profile): string {
+/** An image's name, its file's or its URI. `header`: of the rendered job script, which may ask Pyxis for a container for all of itself. */
+export function containerName(profile: Profile, header: Pick<Header, 'directives'> = { directives: [] }): string {
+  const { container, runsIn } = profile;
+  const whole = wholeScript(header, profile);
+  if (whole) return `${whole.image ?? 'one that has a name'} (Pyxis, the whole job script)`;
   if (container === undefined || container === '') return '(none)';
   const name = /^[~./].*\//.test(container) ? container.slice(container.lastIndexOf('/') + 1) : container;
   return runsIn === undefined ? `${name} (not used)` : name;
 }
 
 /** `pytorch (Pyxis), sha256:0123456789ab`: with the runtime, and the beginning of its digest where that is known. */
-export function containerText(profile: Profile, image?: PinnedImage): string {
+export function containerText(profile: Profile, image?: PinnedImage, header?: Pick<Header, 'directives'>): string {
   const runtime = profile.runsIn === undefined ? '' : RUNTIMES[profile.containerRuntime];
-  return `${containerName(profile)}${runtime}${image === undefined ? '' : `, ${shortDigest(image.digest)}`}`;
+  return `${containerName(profile, header)}${runtime}${image === undefined ? '' : `, ${shortDigest(image.digest)}`}`;
 }
 
 /** Twelve digits, as in the name of an image's file. */

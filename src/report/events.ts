@@ -1,24 +1,27 @@
 /** What a command says while it works, and what it asks. */
 
 import type { TalkEvent, TalkQuestion } from '../run/talk.ts';
+import type { Verdict } from '../run/verdict.ts';
 import { parseState } from '../scheduler/states.ts';
 import type { QueueRow } from '../scheduler/types.ts';
+import { agentPath } from '../sweep/wandb-settings.ts';
 import { removeQuestion, toBeRemovedText } from './cleaned.ts';
-import { make, type Typed } from './commands.ts';
+import { make, sendAgents, type Typed } from './commands.ts';
 import { shown } from './escape.ts';
 import { imagesToBeRemovedText } from './images.ts';
 import { profileText } from './profile.ts';
 import { count } from './quantities.ts';
 import type { Style } from './style.ts';
+import { cellWord } from './sweep.ts';
 import { verdictLine } from './verdict.ts';
 
-/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts). */
-export function eventText(event: TalkEvent, style: Style): string | undefined {
+/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts, sweep.ts). */
+export function eventText(event: TalkEvent, style: Style, typed: Typed = {}): string | undefined {
   switch (event.type) {
     case 'profile':
       return profileText(event, style);
     case 'queue':
-      return style.dim(shown(queueLine(event.row)));
+      return style.dim(shown(queueLine(event.row, typed)));
     case 'waiting':
       return style.dim(shown(`Job ${event.jobId} waits${event.reason && ` (${event.reason})`}; Ctrl-C gives it up.`));
     case 'shell-lost':
@@ -50,6 +53,18 @@ export function eventText(event: TalkEvent, style: Style): string | undefined {
       const whose = event.ours ? '' : ' from another recipe: this one comes after it';
       return style.yellow(shown(`${event.image} is being made already${where}${whose}; following that.`));
     }
+    case 'wandb-sweep':
+      return style.dim(shown(`W&B sweep ${event.sweepId}: ${event.url}`));
+    case 'wandb-left': {
+      const { wandb, profile } = event;
+      const again = sendAgents(agentPath(wandb, wandb.sweepId), { ...typed, profile });
+      return style.yellow(
+        shown(`The W&B sweep ${wandb.sweepId} is there, and no agents yet. To send it some: ${again}`),
+      );
+    }
+    case 'cell-failed':
+      return style.red(shown(`Cell ${event.cell} ${cellWord(event.verdict)}: ${event.log}`));
+    case 'sweep':
     case 'log':
     case 'progress':
       return undefined;
@@ -85,20 +100,22 @@ export function interruptedText(profile?: string, tag?: string, typed: Typed = {
       `Interrupted. What was begun on the cluster goes on there, and the image that was there stays until it is done: ${make('slurm-image-list', undefined, { ...typed, profile: undefined })} says how it stands, and the same command follows it again.`,
     );
   }
-  const id = profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;
+  const isSweep = typed.sweep !== undefined || typed.sweepId !== undefined;
+  const id = isSweep || profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;
   return shown(
     `Interrupted. A job that was submitted goes on, and nothing is lost: ${make('slurm-recover', id, typed)} says how it stands.`,
   );
 }
 
-function queueLine({ id, state, reason, nodeList }: QueueRow): string {
+function queueLine({ id, state, reason, nodeList }: QueueRow, typed: Typed): string {
   const known = parseState(state);
   // The line of a verdict says it all; the rest of one is not known here.
-  return verdictLine({
+  const verdict: Verdict = {
     ...{ state: known, ended: false, left: false, success: false, jobId: id, basis: 'queue' },
     ...(reason && reason !== 'None' && known !== 'RUNNING' && { reason }),
     ...(nodeList && { nodes: nodeList }),
-  });
+  };
+  return verdictLine(verdict, typed);
 }
 
 function firstLine(text: string): string {

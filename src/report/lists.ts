@@ -9,7 +9,7 @@ import { scriptRow } from './profile.ts';
 import { duration, memory } from './quantities.ts';
 import { optionsOf, resourcesText } from './resources.ts';
 import { plain, type Style } from './style.ts';
-import { stateWord } from './verdict.ts';
+import { stateWord, taskCounts } from './verdict.ts';
 
 /** Name, what it runs, what it asks for, where; of a profile that can't be read, what is wrong with it. */
 export function profilesText(
@@ -54,8 +54,10 @@ export function historyText(entries: readonly HistoryEntry[], style: Style): str
         entry.id,
         entry.jobId,
         minute(entry.ended ?? entry.recorded),
-        stateWord(entry) + (entry.restarts ? `, restarts: ${entry.restarts}` : ''),
-        entry.elapsedSeconds === undefined ? '-' : duration(entry.elapsedSeconds),
+        (entry.tasks ? taskCounts(entry.tasks) : stateWord(entry)) +
+          (entry.restarts ? `, restarts: ${entry.restarts}` : ''),
+        // Of an array it would be the time of one task.
+        entry.elapsedSeconds === undefined || entry.tasks ? '-' : duration(entry.elapsedSeconds),
         used(entry),
         entry.run,
       ]),

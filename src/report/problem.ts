@@ -7,6 +7,8 @@ import type { ImageProblem } from '../image/problem.ts';
 import type { InteractiveProblem } from '../interactive/problem.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { SchedulerProblem } from '../scheduler/problem.ts';
+import type { SweepProblem } from '../sweep/problem.ts';
+import type { WandbProblem } from '../sweep/wandb-problem.ts';
 import type { TemplateProblem } from '../template/problem.ts';
 import type { Typed } from './commands.ts';
 
@@ -18,7 +20,8 @@ export type TargetProblem = ProblemBase & { kind: 'unknown-target'; name: string
 
 export type Problem =
   | (ConfProblem | HostProblem | TemplateProblem | SchedulerProblem | RunProblem)
-  | (VariableProblem | TargetProblem | ImageProblem | InteractiveProblem);
+  | (VariableProblem | TargetProblem | ImageProblem | InteractiveProblem)
+  | (SweepProblem | WandbProblem);
 
 /** A problem in words. */
 export interface Told {

@@ -10,9 +10,11 @@ import { imageSentences } from './problems/image.ts';
 import { interactiveSentences } from './problems/interactive.ts';
 import { runSentences } from './problems/run.ts';
 import { schedulerSentences } from './problems/scheduler.ts';
+import { sweepSentences } from './problems/sweep.ts';
 import { targetSentences } from './problems/targets.ts';
 import { templateSentences } from './problems/template.ts';
 import { variableSentences } from './problems/variables.ts';
+import { wandbSentences } from './problems/wandb.ts';
 import type { Style } from './style.ts';
 
 const sentences: Sentences<Problem> = {
@@ -23,6 +25,8 @@ const sentences: Sentences<Problem> = {
   ...runSentences,
   ...imageSentences,
   ...interactiveSentences,
+  ...sweepSentences,
+  ...wandbSentences,
   ...variableSentences,
   ...targetSentences,
 };
@@ -42,6 +46,11 @@ export function problemText(problem: ProblemBase, style: Style, typed: Typed = {
     ...lines.map((line) => style.dim(`  ${line}`)),
     ...next.map((line) => `→ ${shown(line)}`),
   ].join('\n');
+}
+
+/** What is wrong, in one line, for a report in which it is one thing of several. */
+export function problemLine(problem: ProblemBase, typed: Typed = {}): string {
+  return tell(problem, typed).says;
 }
 
 /** All problems of a failure, one below the other, each once. */

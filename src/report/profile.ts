@@ -22,7 +22,7 @@ export function profileText(
     ['Resources', resourcesText(options)],
     ['Partition', chosenOr(options, 'partition')],
     ['Account', chosenOr(options, 'account')],
-    ['Container', containerName(profile)],
+    ['Container', containerName(profile, header)],
     ...(codeFiles === undefined ? [] : [['Code', count(codeFiles, 'file')] as const]),
     ...(profile.dataFiles.length > 0 ? [['Data', some(profile.dataFiles)] as const] : []),
     ['Results', profile.resultsPull.length > 0 ? some(profile.resultsPull) : '(none)'],

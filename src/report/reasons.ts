@@ -1,16 +1,31 @@
 /** Why a job waits: the scheduler's words (squeue(1), "JOB REASON CODES"; src/common/job_state_reason.c) as sentences. */
 
-/** A reason explained, without a full stop; undefined for one that says enough by itself or that nobody here knows. */
-export function reasonText(reason: string): string | undefined {
+/**
+ * A reason explained, without a full stop; undefined for one that says enough by itself or that nobody here knows. `release` is the
+ * command that lets the job go.
+ */
+export function reasonText(reason: string, release: string = RELEASE): string | undefined {
   // `ReqNodeNotAvail, UnavailableNodes:n1`, `ReqNodeNotAvail(Unavailable:n1)`, `RaisedSignal:9(Killed)`: the word in front counts.
   const word = /^[A-Za-z]+/.exec(reason)?.[0] ?? '';
   if (/^Nodes[ _]required/i.test(reason)) return 'nodes it needs are down, being drained or reserved for others';
   if (Object.hasOwn(REASONS, word)) return REASONS[word];
-  if (/\bheld\b/i.test(reason)) return `it is held back after a failed start; ${RELEASE}`;
-  return limit(word);
+  const held = heldText(reason, word);
+  return held === undefined ? limit(word) : `${held}; ${release} lets it go`;
 }
 
-const RELEASE = 'scontrol release lets it go';
+/** Whether it waits for nothing but its owner's word. */
+export function isHeld(reason: string): boolean {
+  return heldText(reason) !== undefined;
+}
+
+export const RELEASE = 'make slurm-release';
+
+function heldText(reason: string, word = reason): string | undefined {
+  if (word === 'JobHeldUser') return 'its owner holds it';
+  if (word === 'JobHoldMaxRequeue') return 'it was requeued too often and is held';
+  return /\bheld\b/i.test(reason) ? 'it is held back after a failed start' : undefined;
+}
+
 const ADMIN = 'ask those who run the cluster';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -29,9 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
     'a job it depends on did not end as it had to, so it will never start: cancel it (make slurm-cancel)',
   DeadLine: 'it cannot end before its deadline any more',
 
-  JobHeldUser: `its owner holds it; ${RELEASE}`,
   JobHeldAdmin: `an administrator holds it: ${ADMIN}`,
-  JobHoldMaxRequeue: `it was requeued too often and is held; ${RELEASE}`,
   JobLaunchFailure: 'it could not be launched on its node',
   SystemFailure: 'Slurm, the file system or the network failed under it',
 

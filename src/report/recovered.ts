@@ -45,18 +45,28 @@ function oneText(one: Recovered, style: Style, typed: Typed, dryRun: boolean): s
   ];
   const text = block('Recovered', rows, style);
   const step = NEXT[next];
-  if (step) return `${text}\n${nextSteps([[step.label, make(step.target, id, typed)]], style)}`;
-  if (next === 'wait')
-    return `${text}\n\n  Submitted so lately that the queue may not show it yet: try again in a minute.`;
+  const about = one.sweep === undefined ? typed : ofSweep(id, one.sweep, typed);
+  if (step) return `${text}\n${nextSteps([[step.label, make(step.target, id, about)]], style)}`;
+  if (next === 'wait') {
+    const wait = `${text}\n\n  Submitted so lately that the queue may not show it yet: try again in a minute.`;
+    return one.sweep === undefined
+      ? wait
+      : `${wait}\n${nextSteps([['Then', make('slurm-sweep-resume', id, about)]], style)}`;
+  }
   if (action === 'forgotten') return text;
   const steps = nextSteps(
     [
-      ...(verdict?.success ? [] : [['Again', make('slurm-resubmit', id, typed)] as const]),
+      ...(verdict?.success ? [] : [['Again', make('slurm-resubmit', id, about)] as const]),
       ['Remove', make('slurm-clean', id, typed)],
     ],
     style,
   );
   return `${text}\n\n  What it left was collected before.\n${steps}`;
+}
+
+/** As if the sweep had been typed, so that its own targets are named. */
+function ofSweep(id: string, sweep: string, { cluster }: Typed): Typed {
+  return { sweep, profile: id.split('@')[0] ?? id, ...(cluster && { cluster }) };
 }
 
 const DONE: Record<Recovered['action'], string> = {

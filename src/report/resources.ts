@@ -1,5 +1,6 @@
 /** What a profile asks of the scheduler, in the few words of a summary. */
 
+import { rivals } from '../conf/sbatch-options.ts';
 import type { Profile } from '../conf/types.ts';
 import type { Header } from '../template/directives.ts';
 
@@ -10,8 +11,12 @@ export type Options = ReadonlyMap<string, string>;
 export function optionsOf(profile: Profile, header?: Pick<Header, 'directives'>): Options {
   const template = header?.directives.flatMap((line) => line.options) ?? [];
   const written = new Set(template.map(({ name }) => name));
-  const chosen = profile.sbatch.filter(({ name, layer }) => layer !== 'cluster' || !written.has(name));
-  return new Map([...template, ...chosen].map(({ name, value = '' }) => [name, value]));
+  const chosen = profile.sbatch.filter(
+    ({ name, layer }) => layer !== 'cluster' || !rivals(name).some((rival) => written.has(rival)),
+  );
+  const overruled = new Set(chosen.flatMap(({ name }) => rivals(name)));
+  const held = template.filter(({ name }) => !overruled.has(name));
+  return new Map([...held, ...chosen].map(({ name, value = '' }) => [name, value]));
 }
 
 /** An option's value, or that the cluster's own default holds. */

@@ -1,13 +1,15 @@
 /** The queue over there and what is tracked here, side by side. */
 
 import type { StatusResult, TrackedStatus } from '../run/status.ts';
+import type { Verdict } from '../run/verdict.ts';
 import type { QueueRow } from '../scheduler/types.ts';
 import { labelled, table } from './block.ts';
 import { make, runPath, type Typed, withoutProfile } from './commands.ts';
 import { shown } from './escape.ts';
 import { count, duration } from './quantities.ts';
+import { isHeld } from './reasons.ts';
 import type { Style } from './style.ts';
-import { stateWord } from './verdict.ts';
+import { stateWord, taskCounts } from './verdict.ts';
 
 /** `profiles`: names of profiles, of which those without a run are shown as having none. */
 export function statusText(
@@ -60,7 +62,9 @@ function trackedLine({ jobId, runDir, verdict, otherCluster, gone }: TrackedStat
     runDir === undefined ? '(run directory not known)' : runPath(runDir),
     ...(otherCluster === undefined ? [] : [`on cluster ${otherCluster}`]),
     ...(gone ? ['run directory gone'] : []),
-    ...(verdict === undefined || gone || verdict.state === 'NOT_SUBMITTED' ? [] : [stateWord(verdict)]),
+    ...(verdict === undefined || gone || verdict.state === 'NOT_SUBMITTED'
+      ? []
+      : [verdict.tasks ? `${verdict.state}, ${taskCounts(verdict.tasks)}` : stateWord(verdict)]),
   ].join(' | ');
 }
 
@@ -68,10 +72,14 @@ function trackedLine({ jobId, runDir, verdict, otherCluster, gone }: TrackedStat
 function hints(tracked: readonly TrackedStatus[], typed: Typed): string[] {
   const ended = tracked.filter(({ verdict, gone, collected }) => verdict?.ended && !gone && !collected);
   const lost = tracked.filter(({ gone, jobId, runDir }) => gone || (jobId !== undefined && runDir === undefined));
+  // The reason outlives the wait.
+  const waits = ({ state, ended, reason = '' }: Verdict): boolean => !ended && state !== 'RUNNING' && isHeld(reason);
+  const held = tracked.filter(({ verdict, gone }) => !gone && verdict && waits(verdict));
   const elsewhere = new Set(tracked.flatMap(({ otherCluster }) => otherCluster ?? []));
   const one = (list: readonly TrackedStatus[]): string | undefined => (list.length === 1 ? list[0]?.id : undefined);
   const target = (name: string, list: readonly TrackedStatus[]): string => make(name, one(list), withoutProfile(typed));
   return [
+    ...(held.length > 0 ? [`${count(held.length, 'job')} held: ${target('slurm-release', held)}`] : []),
     ...(ended.length > 0 ? [`${count(ended.length, 'job')} ended: ${target('slurm-collect', ended)}`] : []),
     ...(lost.length > 0 ? [`${count(lost.length, 'run')} to look for: ${target('slurm-recover', lost)}`] : []),
     ...Array.from(elsewhere, (cluster) => `Another cluster: ${make('slurm-status', undefined, { cluster })}`),

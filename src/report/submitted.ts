@@ -11,12 +11,23 @@ import type { Style } from './style.ts';
 
 /** `header`, where it is at hand, as in the summary of the profile. */
 export function submittedText(
-  { profile, jobId, runDir, existing, attempt, header, image }: SubmitResult & { header?: Pick<Header, 'directives'> },
+  {
+    profile,
+    jobId,
+    runDir,
+    existing,
+    attempt,
+    header,
+    image,
+    held,
+  }: SubmitResult & { header?: Pick<Header, 'directives'> },
   style: Style,
   typed: Typed = {},
 ): string {
   const options = optionsOf(profile, header);
   const { id } = profile;
+  // Of one submitted before it says nothing: it may have been released since.
+  const waits = held && !existing;
   const rows: Row[] = [
     ['Profile', id],
     ['Job ID', jobId],
@@ -24,11 +35,13 @@ export function submittedText(
     scriptRow(profile),
     ['Resources', resourcesText(options)],
     ['Partition', `${chosenOr(options, 'partition')} / Account: ${chosenOr(options, 'account')}`],
-    ['Container', containerText(profile, image)],
+    ['Container', containerText(profile, image, header)],
     ['Run dir', runPath(runDir)],
+    ...(waits ? [['Held', 'until it is released'] as const] : []),
   ];
   const steps = nextSteps(
     [
+      ...(waits ? [['Release', make('slurm-release', id, typed)] as const] : []),
       ['Watch', make('slurm-watch', id, typed)],
       ['Log', make('slurm-log', id, typed)],
       ['Recover', make('slurm-recover', id, typed)],

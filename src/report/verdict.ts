@@ -3,7 +3,7 @@
 import type { Verdict } from '../run/verdict.ts';
 import { hasEnded, isLive, type LiveState, parseState } from '../scheduler/states.ts';
 import { adviceOn } from './advice.ts';
-import { make, type Typed } from './commands.ts';
+import { make, type Typed, withoutProfile } from './commands.ts';
 import { troubleText } from './container.ts';
 import { shown } from './escape.ts';
 import { exitMeaning, signalMeaning } from './exit-codes.ts';
@@ -12,12 +12,12 @@ import { reasonText } from './reasons.ts';
 import type { Style } from './style.ts';
 
 /** `Job 12345 FAILED after 00:03:10: exit code 127, a command was not found.` */
-export function verdictLine(verdict: Verdict): string {
+export function verdictLine(verdict: Verdict, typed: Typed = {}): string {
   const { state, elapsedSeconds, restarts, tasks } = verdict;
   const job = verdict.jobId ? `Job ${verdict.jobId}` : 'The job';
   if (state === 'NOT_SUBMITTED') return 'There is no job of this run.';
   if (state === 'UNKNOWN') return `${job}: nobody can tell how it stands (UNKNOWN).`;
-  if (isLive(state)) return `${job} is ${stateWord(verdict)}${colon(liveText(verdict, state))}.`;
+  if (isLive(state)) return `${job} is ${stateWord(verdict)}${colon(liveText(verdict, state, typed))}.`;
   // Of an array it would be the time of one task.
   const time = tasks || elapsedSeconds === undefined ? undefined : duration(elapsedSeconds);
   const after = [
@@ -52,9 +52,10 @@ export function stateWord({ state, exitCode, signal, reason, stepCode }: Standin
  */
 export function verdictText(id: string, verdict: Verdict, style: Style, typed: Typed = {}): string {
   const paint = verdict.success ? style.green : verdict.ended ? style.red : style.yellow;
-  return [paint(shown(verdictLine(verdict))), ...adviceOn(id, verdict, typed).map((line) => `→ ${shown(line)}`)].join(
-    '\n',
-  );
+  return [
+    paint(shown(verdictLine(verdict, typed))),
+    ...adviceOn(id, verdict, typed).map((line) => `→ ${shown(line)}`),
+  ].join('\n');
 }
 
 /** What `watch` says at its end. */
@@ -73,7 +74,7 @@ function colon(text: string | undefined): string {
   return text ? `: ${text}` : '';
 }
 
-/** Why it ended like that, without a full stop; empty where the state says all. */
+/** The same of an array, with how many tasks are in which state. */
 function why(verdict: Verdict): string {
   const text = endedText(verdict);
   if (!verdict.tasks) return text;
@@ -82,13 +83,15 @@ function why(verdict: Verdict): string {
   return taskCounts(verdict.tasks) + first;
 }
 
-function taskCounts(tasks: Record<string, number>): string {
+/** `tasks 3 COMPLETED, 1 FAILED`. */
+export function taskCounts(tasks: Record<string, number>): string {
   return `tasks ${Object.entries(tasks)
     .map(([state, number]) => `${number} ${state}`)
     .join(', ')}`;
 }
 
-function endedText(verdict: Verdict): string {
+/** Why it ended like that, without a full stop; empty where the state says all. */
+export function endedText(verdict: Verdict): string {
   const { state, exitCode, signal, stepCode, nodes, reqMem, maxRss, limit, notFound, container } = verdict;
   const absent = (container && troubleText(container)) || (notFound && `${notFound.program} was not found`);
   switch (state) {
@@ -135,7 +138,7 @@ function failedText(exitCode: number | undefined, signal: string | undefined, ab
     const also = exitCode ? `exit code ${exitCode}` : number;
     return [`ended by ${signalWord(signal)}${also && ` (${also})`}`, means].filter(Boolean).join(', ');
   }
-  if (exitCode === undefined) return '';
+  if (exitCode === undefined) return absent ?? '';
   // Slurm says FAILED and 0 where its accounting lost the code's top bit, or where the job could not be set up.
   if (exitCode === 0) return 'its exit code is not known';
   return [`exit code ${exitCode}`, absent ?? exitMeaning(exitCode)?.means].filter(Boolean).join(', ');
@@ -146,7 +149,11 @@ function signalWord(signal: string): string {
   return signalMeaning(signal).name || (/^[1-9]/.test(signal) ? `signal ${signal}` : 'a signal');
 }
 
-function liveText({ reason, nodes, elapsedSeconds, restarts, tasks }: Verdict, state: LiveState): string {
+function liveText(
+  { jobId, reason, nodes, elapsedSeconds, restarts, tasks }: Verdict,
+  state: LiveState,
+  typed: Typed,
+): string {
   if (tasks) return taskCounts(tasks);
   if (state === 'RUNNING') {
     const parts = [
@@ -156,7 +163,10 @@ function liveText({ reason, nodes, elapsedSeconds, restarts, tasks }: Verdict, s
     ];
     return parts.filter(Boolean).join(', ');
   }
-  return (reason && reasonText(reason)) || LIVE[state];
+  // Of a task the whole array's: what holds one of them holds them all.
+  const release =
+    jobId && make('slurm-release', undefined, withoutProfile(typed), `JOB_ID=${jobId.replace(/_.*/, '')}`);
+  return (reason && reasonText(reason, release)) || LIVE[state];
 }
 
 const LIVE: Record<LiveState, string> = {
@@ -167,7 +177,7 @@ const LIVE: Record<LiveState, string> = {
   POWER_UP_NODE: 'its nodes are being switched on',
   REQUEUED: 'it is being put back into the queue',
   REQUEUE_FED: 'the federation is putting it back into the queue',
-  REQUEUE_HOLD: 'it was put back into the queue and is held: scontrol release lets it go',
+  REQUEUE_HOLD: 'it was put back into the queue and is held: make slurm-release lets it go',
   RESIZING: 'its size is being changed',
   RESV_DEL_HOLD: 'its reservation is gone and it is held',
   RUNNING: '',

@@ -23,6 +23,8 @@ export interface CollectOptions {
   /** Go past a refusal: collect what nobody can judge, accept missing results, remove after a failed job. */
   force?: boolean;
   dryRun?: boolean;
+  /** Once results and logs are home, before anything is removed; what a sweep leaves besides is written then. */
+  onHome?: (known: Known, snapshot: Snapshot) => Promise<void>;
 }
 
 export interface CollectResult {
@@ -71,7 +73,7 @@ export async function collectEnded(
   return { collected, waiting, failed };
 }
 
-async function collectKnown(
+export async function collectKnown(
   project: Project,
   { tracked, record, verdict }: Known,
   snapshot: Snapshot,
@@ -99,7 +101,7 @@ async function collectKnown(
   if (!undecided && !(verdict.ended && verdict.left)) refuse(4, { kind: 'still-alive', id, verdict });
 
   const jobId = verdict.jobId ?? tracked.jobId ?? '';
-  const found = await findResults(project, tracked, jobId);
+  const found = await findResults(project, tracked, jobId, record.sweep);
   if (verdict.success && !options.force) {
     if (found.missing.length > 0) refuse(4, { kind: 'results-missing', id, paths: found.missing, runDir });
     if (found.leaving.length > 0) refuse(4, { kind: 'results-leave', id, links: found.leaving, runDir });
@@ -108,6 +110,7 @@ async function collectKnown(
     return { id, jobId, runDir, verdict, gathered: planned(found), removed: false, dryRun: true };
   }
   const gathered = await gather(project, tracked, found);
+  await options.onHome?.({ tracked, record, verdict }, snapshot);
   remember(project, tracked, jobId, verdict);
   const logs = () => gathered.logs.map((path) => endOfLog(join(project.root, path)));
   const told = await explained(project, tracked, verdict, logs);

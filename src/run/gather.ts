@@ -9,6 +9,7 @@ import { Failure } from '../failure.ts';
 import { beginsWith, sameContent, sameFile } from '../host/copy.ts';
 import type { Download } from '../host/types.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
+import type { SweepRecord } from '../scheduler/types.ts';
 import type { TrackedRun } from './find.ts';
 import { withGiven } from './given.ts';
 import { nameOfRun, remoteDirOf } from './names.ts';
@@ -39,10 +40,16 @@ export interface Gathered {
 
 /**
  * What there is of RESULTS_PULL as the profile has it now, so that a path can be mended; and besides of what it was when the
- * run was pushed, so that nothing promised then is removed unseen. Of a profile that is gone only that.
+ * run was pushed, so that nothing promised then is removed unseen. Of a profile that is gone only that. Of a sweep its cells' folders, too.
  */
-export async function findResults(project: Project, run: TrackedRun, jobId: string): Promise<Found> {
-  const now = await resultsOfProfile(project, run);
+export async function findResults(
+  project: Project,
+  run: TrackedRun,
+  jobId: string,
+  sweep?: SweepRecord,
+): Promise<Found> {
+  const own = sweep ? [`results/${run.id.split('@')[1]}/`] : [];
+  const now = union(await resultsOfProfile(project, run), own);
   const { found, promised } = await askFor(project, run, jobId, now ?? []);
   const besides = promised.filter((path) => !now?.includes(path));
   if (besides.length === 0) return found;
@@ -50,6 +57,9 @@ export async function findResults(project: Project, run: TrackedRun, jobId: stri
   const must = now ?? promised;
   return { ...all.found, missing: all.found.missing.filter((path) => must.includes(path)) };
 }
+
+const union = (paths: string[] | undefined, own: string[]): string[] | undefined =>
+  paths ? [...new Set([...paths, ...own])] : own.length > 0 ? own : undefined;
 
 /** Undefined if there is no such profile any more. */
 async function resultsOfProfile(project: Project, run: TrackedRun): Promise<string[] | undefined> {

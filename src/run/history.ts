@@ -23,6 +23,8 @@ export interface HistoryEntry {
   maxRss?: string;
   nodes?: string;
   restarts?: number;
+  /** Of an array or a sweep: how many tasks ended in which state. */
+  tasks?: Record<string, number>;
   /** ISO 8601, when it was written. */
   recorded: string;
 }
@@ -37,10 +39,23 @@ export function remember(
   const name = nameOfRun(run.runDir);
   const before = readHistory(project.root);
   if (entries(before).some((entry) => entry.run === name && entry.jobId === jobId)) return;
-  const { exitCode, signal, started, endedAt, elapsedSeconds, cpus, totalCpu, maxRss, nodes, restarts } = verdict;
+  const { exitCode, signal, started, endedAt, elapsedSeconds, cpus, totalCpu, maxRss, nodes, restarts, tasks } =
+    verdict;
   const entry: HistoryEntry = {
     ...{ id: run.id, run: name, jobId, cluster: project.cluster.name, state: verdict.state },
-    ...defined({ exitCode, signal, started, ended: endedAt, elapsedSeconds, cpus, totalCpu, maxRss, nodes, restarts }),
+    ...defined({
+      exitCode,
+      signal,
+      started,
+      ended: endedAt,
+      elapsedSeconds,
+      cpus,
+      totalCpu,
+      maxRss,
+      nodes,
+      restarts,
+      tasks,
+    }),
     recorded: new Date().toISOString(),
   };
   mkdirSync(jobsFolder(project.root), { recursive: true });

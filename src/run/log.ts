@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
-import { idOf, submittedRun, type WhichRun } from './find.ts';
+import { idOf, submittedRun, type TrackedRun, type WhichRun } from './find.ts';
 import { history } from './history.ts';
 import { remoteDirOf } from './names.ts';
 import type { RunProblem } from './problem.ts';
@@ -31,15 +31,25 @@ export async function log(project: Project, which: WhichRun, lines: number): Pro
     const local = last && localLog(project.root, last.jobId, lines);
     if (local) return local;
   }
-  const { jobId, runDir } = submittedRun(project.root, which);
+  const run = submittedRun(project.root, which);
+  return { jobId: run.jobId, logs: await logsOf(project, run, [run.jobId], lines), local: false };
+}
+
+/** The last `lines` lines of the logs of jobs or array tasks, from the cluster. Throws Failure(2) if the run is gone. */
+export async function logsOf(
+  project: Project,
+  { id, runDir }: Pick<TrackedRun, 'id' | 'runDir'>,
+  jobIds: readonly string[],
+  lines: number,
+): Promise<LogResult['logs']> {
   const chunks: Buffer[] = [];
   // As bytes: a log need not be text.
   const answer = await project.host.run(
-    { files: ['lib', 'log'], args: [remoteDirOf(runDir), jobId, String(lines)] },
+    { files: ['lib', 'log'], args: [remoteDirOf(runDir), String(lines), ...jobIds] },
     { onOutput: (chunk) => void chunks.push(Buffer.from(chunk)) },
   );
-  if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: tracked.id, runDir });
-  return { jobId, logs: parseLogs(Buffer.concat(chunks)), local: false };
+  if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
+  return parseLogs(Buffer.concat(chunks));
 }
 
 /** Logs that were brought here; undefined if there are none of that job. */

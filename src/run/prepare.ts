@@ -26,9 +26,10 @@ export function prepared<T>(
   which: WhichRun,
   dryRun: boolean,
   work: (ready: Prepared) => Promise<T>,
+  check: CheckJob = checkJob,
 ): Promise<T> {
   return exclusively(project.root, idOf(which), async () => {
-    const { header, ...ready } = await checked(project, which, dryRun);
+    const { header, ...ready } = await checked(project, which, dryRun, check);
     const { profile, files } = ready;
     project.talk.tell({ type: 'profile', profile, header, codeFiles: files.length });
     if (!dryRun) await mayReplace(project, profile.id);
@@ -41,16 +42,23 @@ export async function checked(
   project: Project,
   which: WhichRun,
   dryRun: boolean,
+  check: CheckJob = checkJob,
 ): Promise<Prepared & { header: Header }> {
   const profile = loadProfile(project.root, which.profile, which.tag, project.cluster, project.commandLine);
   const dialling = dryRun ? undefined : project.host.connect();
   const files = await expandCodeFiles(project.root, profile, runsInside(project));
   await dialling;
-  secretLines(project.root, profile);
-  const runDir = `${project.cluster.remoteDir}/runs/${profile.id}-00000000-000000`;
-  const { header } = await renderRun(project, profile, runDir);
+  const header = await check(project, profile, `${project.cluster.remoteDir}/runs/${profile.id}-00000000-000000`);
   return { profile, files, header };
 }
+
+/** Finds what is wrong with a profile's job, as it would be in some run directory; gives its header. Throws Failure(2). */
+export type CheckJob = (project: Project, profile: Profile, runDir: string) => Promise<Header>;
+
+const checkJob: CheckJob = async (project, profile, runDir) => {
+  secretLines(project.root, profile);
+  return (await renderRun(project, profile, runDir)).header;
+};
 
 /** On this machine REMOTE_DIR may lie in the project, or be it: a folder of code must not send earlier runs along. */
 export function runsInside({ host, cluster, root }: Project): string[] {

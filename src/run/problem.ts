@@ -27,8 +27,10 @@ export type RunProblem = ProblemBase &
     | { kind: 'results-missing'; id: string; paths: string[]; runDir: string }
     | { kind: 'results-leave'; id: string; links: { path: string; target: string }[]; runDir: string }
     | { kind: 'not-removed'; run: string; detail: string }
-    /** CONTAINER_RUNTIME=pyxis without Slurm. */
-    | { kind: 'container-impossible' }
+    /** Pyxis without Slurm: CONTAINER_RUNTIME=pyxis, or, for the `whole` job script, --container-image. */
+    | { kind: 'container-impossible'; whole?: true }
+    /** --container-image for the whole job script, and CONTAINER for a step in it. */
+    | { kind: 'container-twice' }
     /** A path with a character that the runtime cannot have in what it mounts. */
     | { kind: 'container-path'; key: 'REMOTE_DIR' | 'CONTAINER_MOUNTS'; path: string; runtime: ContainerRuntime }
     /** The profile's image file is not on the cluster; `name` where it is one of slurm/images. */
@@ -38,8 +40,12 @@ export type RunProblem = ProblemBase &
     | { kind: 'image-changed'; path: string; name?: string }
     /** An option of sbatch that means nothing without Slurm, and is not to be passed over. */
     | { kind: 'option-impossible'; option: string }
+    /** Its cells are submitted as arrays, by the sweep's own targets. */
+    | { kind: 'is-sweep'; id: string; sweep: string }
     | { kind: 'bad-job-id'; jobId: string }
     | { kind: 'no-such-job'; jobId: string }
+    /** In the scheduler's words; `reason` as the queue has it. */
+    | { kind: 'release-refused'; jobId: string; reason: string; detail: string }
     | { kind: 'other-cluster'; id: string; cluster: string }
     | { kind: 'removal-declined'; count: number }
     | { kind: 'alive-run'; run: string; jobId?: string }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Profile } from '../conf/types.ts';
 import type { Program, Upload } from '../host/types.ts';
 import { givenNow } from './given.ts';
-import { codeDigest, describe, type Manifest, manifestParts } from './manifest.ts';
+import { codeDigest, describe, manifestParts } from './manifest.ts';
 import { runName } from './names.ts';
 import { checkRefusal, imageFile, type PinnedImage } from './pinned.ts';
 import type { Prepared } from './prepare.ts';
@@ -36,9 +36,10 @@ export async function push(
   ready: Prepared,
   dryRun = false,
   onSending?: () => void,
+  beside: FilesBeside = {},
 ): Promise<PushResult> {
   if (dryRun) return planned(project, ready);
-  const { pushed, notes } = await send(project, ready, onSending);
+  const { pushed, notes } = await send(project, ready, onSending, beside);
   writeRunDir(project.root, ready.profile.id, pushed.runDir, notes);
   return pushed;
 }
@@ -55,6 +56,7 @@ export async function send(
   project: Project,
   ready: Prepared,
   onSending?: () => void,
+  beside: FilesBeside = {},
 ): Promise<{ pushed: PushResult; notes: Notes }> {
   const { root, cluster, host } = project;
   const { profile, files } = ready;
@@ -67,10 +69,10 @@ export async function send(
   const token = randomBytes(8).toString('hex');
   const { about } = manifestParts(manifest);
   const args = [cluster.remoteDir, name, token, codeDigest(manifest), about, ...image];
-  const answer = await withSums(project, profile.id, manifest, (beside) =>
+  const answer = await withFiles(project, profile.id, { ...beside, files: manifestParts(manifest).files }, (sent) =>
     host.upload({
       from: root,
-      ...{ paths, beside, filesOnly: true, checksum: true },
+      ...{ paths, beside: sent, filesOnly: true, checksum: true },
       program: { files: ['lib', 'pinned', 'push'], args },
       onProgress: (progress) => {
         onSending?.();
@@ -89,19 +91,23 @@ export async function send(
   return { pushed, notes };
 }
 
-/** The sums of the files as a file to be sent along: of thousands rsync sends only what differs from those of the run before. */
-async function withSums<T>(
+/** Files for `.slurm-runner` of the run directory, by name; the file with the sums of the code is one. */
+export type FilesBeside = Readonly<Record<string, string>>;
+
+/** Files to be sent along: what is long in them and like that of the run before rsync does not send again. */
+async function withFiles<T>(
   project: Project,
   id: string,
-  manifest: Manifest,
+  files: FilesBeside,
   work: (beside: NonNullable<Upload['beside']>) => Promise<T>,
 ): Promise<T> {
   const from = join(jobsFolder(project.root), `.outgoing-${id}`);
   // The folder's mode goes along.
   mkdirSync(join(from, '.slurm-runner'), { recursive: true, mode: 0o700 });
+  const paths = Object.keys(files).map((name) => `.slurm-runner/${name}`);
   try {
-    writeFileSync(join(from, '.slurm-runner', 'files'), manifestParts(manifest).files);
-    return await work({ from, paths: ['.slurm-runner/files'] });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(from, '.slurm-runner', name), text);
+    return await work({ from, paths });
   } finally {
     rmSync(from, { recursive: true, force: true });
   }

@@ -75,7 +75,8 @@ export function writeJobId(root: string, id: string, jobId: string): void {
 /** Removes the state files of `id`, if they still name that run directory. */
 export function forget(root: string, id: string, runDir: string): void {
   if (readTracked(root, id).runDir !== runDir) return;
-  for (const ending of ['jobid', 'rundir', 'json']) rmSync(join(jobsFolder(root), `${id}.${ending}`), { force: true });
+  for (const ending of ['jobid', 'rundir', 'json', 'sweep.json'])
+    rmSync(join(jobsFolder(root), `${id}.${ending}`), { force: true });
 }
 
 /** Does `work` while no other command on this machine works on the same profile; throws Failure(4) if one does. */

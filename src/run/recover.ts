@@ -25,6 +25,8 @@ export interface Recovered {
   action: 'unchanged' | 'restored' | 'forgotten';
   /** What the user does next. */
   next: 'watch' | 'collect' | 'submit' | 'push' | 'wait' | 'none';
+  /** Of a sweep's run: the sweep's folder below results/, which is the run's tag. */
+  sweep?: string;
   /** Other runs of the same profile on the cluster. */
   others: { run: string; jobId?: string; state: string }[];
 }
@@ -115,6 +117,7 @@ function recoverOne(
     {
       ...{ id, runDir: record.dir, verdict, others },
       ...(jobId ? { jobId } : {}),
+      ...(record.sweep ? { sweep: id.split('@')[1] ?? id } : {}),
       action: same ? 'unchanged' : 'restored',
       next: nextStep(record, verdict, snapshot, isHome(root, id, record, jobId)),
     },

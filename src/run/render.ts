@@ -7,19 +7,22 @@ import { readEnvFile } from '../conf/env-file.ts';
 import { ownTemplate } from '../conf/local-paths.ts';
 import type { ConfProblem } from '../conf/problem.ts';
 import { loadProfile } from '../conf/profile.ts';
-import { optionKey, refusedOptions, rivalOptions } from '../conf/sbatch-options.ts';
+import { refusedOptions, rivals } from '../conf/sbatch-options.ts';
 import type { Profile } from '../conf/types.ts';
-import { Failure, type Place } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { remoteText } from '../host/program.ts';
 import { quote } from '../host/quote.ts';
-import { type Header, optionsAmong, parseHeader } from '../template/directives.ts';
-import { renderTemplate } from '../template/render.ts';
-import { templateValues } from '../template/values.ts';
-import { checkContainer } from './contained.ts';
+import { type Header, parseHeader } from '../template/directives.ts';
+import { withoutOverruled } from '../template/overruled.ts';
+import { compileTemplate, renderTemplate } from '../template/render.ts';
+import { shellWords, type TemplateValues } from '../template/shell-text.ts';
+import { surroundings, templateValues } from '../template/values.ts';
+import { checkContainer, checkWholeScript, mountsOfRun, wholeScriptLines } from './contained.ts';
+import { checkEmbedded, spelledOut } from './embedded.ts';
 import { idOf } from './find.ts';
 import { withGiven } from './given.ts';
+import { withHold } from './hold.ts';
 import { nameOfRun, remoteDirOf, runName } from './names.ts';
-import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
 import { readTracked } from './record.ts';
 
@@ -50,22 +53,48 @@ export async function render(project: Project, options: { profile: string; tag?:
 
 /** Renders for one run directory. `home` is what `~/` means over there; without it `~` stays. */
 export async function renderRun(project: Project, profile: Profile, runDir: string, home = '~'): Promise<Rendered> {
-  const { root, cluster, scheduler } = project;
+  return (await openTemplate(project, profile, runDir, home)).render();
+}
+
+export interface OpenTemplate {
+  /** As written. */
+  text: string;
+  /** `values` are those that one cell of a sweep has besides, `args` its words for the end of SCRIPT_ARGS. Throws Failure(2). */
+  render(values?: TemplateValues, args?: readonly string[]): Rendered;
+}
+
+/** A profile's template, to be rendered again and again. */
+export async function openTemplate(
+  project: Project,
+  profile: Profile,
+  runDir: string,
+  home = '~',
+): Promise<OpenTemplate> {
+  const { root, cluster, scheduler, commandLine } = project;
   const remoteDir = remoteDirOf(runDir);
   const jobName = `${cluster.jobPrefix}${nameOfRun(runDir)}`;
   const run = { runDir, remoteDir, jobName, scheduler: scheduler.kind, home };
   const template = templateFile(root, profile);
   if (template.path === DEFAULT_TEMPLATE) checkContainer(project, profile, runDir);
-  const script = await renderTemplate({
-    text: readFileSync(template.path, 'utf8'),
-    file: template.shown,
-    values: templateValues(profile, cluster, run, readEnvFile(root)),
-    secrets: profile.secrets,
-  });
-  const header = parseHeader(script, template.shown);
-  checkDirectives(header, template.shown);
-  if (scheduler.kind === 'local') checkEmbedded(profile, header, template.shown);
-  return { script, header, jobName, options: sbatchOptions(profile, header, runDir, remoteDir, jobName) };
+  const text = readFileSync(template.path, 'utf8');
+  const around = surroundings(profile, process.env);
+  // Of make's command line what is no key, too: it comes before [env].
+  const typed = surroundings(profile, Object.fromEntries(commandLine));
+  const rendering = await compileTemplate({ text, file: template.shown, secrets: profile.secrets, around });
+  const shared = templateValues(profile, cluster, run, readEnvFile(root), around);
+  const held = withHold(profile, commandLine);
+  const render = (values: TemplateValues = {}, args: readonly string[] = []): Rendered => {
+    const words = shellWords([...profile.scriptArgs, ...args]);
+    const script = rendering(values, typed, { SCRIPT_ARGS: words, ARGS: words }, shared);
+    const header = parseHeader(script, template.shown);
+    checkDirectives(header, template.shown);
+    checkWholeScript(project, profile, runDir, header, template.shown);
+    const options = sbatchOptions(held, header, runDir, remoteDir, jobName);
+    if (scheduler.kind !== 'local') return { script, header, jobName, options };
+    checkEmbedded(held, header, template.shown);
+    return { script, jobName, ...spelledOut(header, options) };
+  };
+  return { text, render };
 }
 
 /**
@@ -86,7 +115,7 @@ export async function renderAttended(
   return renderTemplate({
     text: readFileSync(DEFAULT_TEMPLATE, 'utf8'),
     file: 'slurm/templates/default.sbatch',
-    values: templateValues(profile, cluster, run, readEnvFile(root)),
+    values: templateValues(profile, cluster, run, readEnvFile(root), surroundings(profile, process.env)),
     secrets: profile.secrets,
   });
 }
@@ -114,38 +143,19 @@ function checkDirectives({ directives }: Header, file: string): void {
   if (problems.length > 0) throw new Failure<ConfProblem>(2, ...problems);
 }
 
-/** What `scheduler_submit` of local.sh refuses, since it starts every job at once and alone; said before anything is sent. */
-const NEED_SLURM = ['array', 'begin', 'dependency', 'hold'];
-
-function checkEmbedded(profile: Profile, { directives }: Header, file: string): void {
-  const placeOf = (key: string) => profile.settings.get(key)?.place;
-  const given: { option: string; place: Place | undefined }[] = [
-    ...profile.sbatch.map(({ name }) => ({ option: name, place: placeOf(optionKey(name)) })),
-    ...optionsAmong(profile.sbatchArgs).map(({ name }) => ({ option: name, place: placeOf('SBATCH_ARGS') })),
-    ...directives.flatMap(({ line, options }) => options.map(({ name }) => ({ option: name, place: { file, line } }))),
-  ];
-  const problems = given
-    .filter(({ option }) => NEED_SLURM.includes(option))
-    .map(({ option, place }): RunProblem => ({ kind: 'option-impossible', option, ...(place && { place }) }));
-  if (problems.length > 0) throw new Failure<RunProblem>(2, ...problems);
-}
-
-/** An option and those of which sbatch takes only one with it. */
-function rivals(name: string): readonly string[] {
-  return rivalOptions.find((group) => group.includes(name)) ?? [name];
-}
-
 /**
  * What goes on the command line, where it wins over the template's own lines: cluster.conf's defaults only where the template
  * says nothing. The toolkit's options come first, so that what a user may change (--open-mode) can be changed.
  */
 function sbatchOptions(profile: Profile, header: Header, runDir: string, remoteDir: string, jobName: string): string[] {
-  const inTemplate = new Set(header.directives.flatMap((line) => line.options.map((option) => option.name)));
+  const own = header.directives.flatMap((line) => line.options);
+  const inTemplate = new Set(own.map((option) => option.name));
   const chosen = profile.sbatch.filter(
     (option) => option.layer !== 'cluster' || !rivals(option.name).some((name) => inTemplate.has(name)),
   );
-  const comment = chosen.find((option) => option.name === 'comment')?.value;
+  const comment = [...own, ...chosen].findLast((option) => option.name === 'comment')?.value;
   const isArray =
+    profile.cellNames !== undefined ||
     inTemplate.has('array') ||
     chosen.some((option) => option.name === 'array') ||
     profile.sbatchArgs.some((word) => /^(--array(=|$)|-a)/.test(word));
@@ -162,24 +172,42 @@ function sbatchOptions(profile: Profile, header: Header, runDir: string, remoteD
       .filter((option) => option.name !== 'comment')
       .map((option) => (option.value === undefined ? `--${option.name}` : `--${option.name}=${option.value}`)),
     ...profile.sbatchArgs,
+    ...mountsOfRun(profile, header, runDir, remoteDir),
   ];
 }
 
+/** What the scheduler gets for one attempt. */
+export function jobText({ header }: Rendered, profile: Profile, runDir: string, attempt: number): string {
+  const { before, behind } = jobParts(header, profile, runDir);
+  return before + attempt + behind;
+}
+
 /**
- * What the scheduler gets: the rendered header and our supervisor, which runs the rendered script by its own `#!`. The header's
- * `#!` is replaced, since a job script may be Python and the supervisor is sh.
+ * The rendered header and our supervisor, which runs the rendered script by its own `#!`, before and behind the attempt's number. The
+ * header's `#!` is replaced, since a job script may be Python and the supervisor is sh. `folder` is the sweep's that its tasks are cells of.
  */
-export function jobText(rendered: Rendered, profile: Profile, runDir: string, attempt: number): string {
-  const { shebang, directives } = rendered.header;
-  const exports = Object.entries(profile.env).map(([name, value]) => `export ${name}=${quote(value)}`);
-  const words = [runDir, String(attempt), shebang.interpreter, ...shebang.args].map(quote).join(' ');
-  return [
+export function jobParts(
+  { shebang, directives }: Header,
+  profile: Profile,
+  runDir: string,
+  folder?: string,
+): { before: string; behind: string } {
+  const lines = [
     '#!/bin/sh',
-    ...directives.map((line) => line.text),
+    ...withoutOverruled(directives, profile),
     '# Written by slurm-runner. The job itself is the file `script` beside this one.',
-    ...exports,
+    ...exportLines(profile.env),
+    remoteText('scratch'),
     remoteText('supervisor'),
-    `supervise ${words}`,
-    '',
-  ].join('\n');
+    ...wholeScriptLines({ directives }, profile),
+    ...(folder === undefined ? [] : [remoteText('cell'), `sr_sweep=${quote(folder)}`]),
+    `supervise ${quote(runDir)} `,
+  ];
+  return { before: lines.join('\n'), behind: ` ${[shebang.interpreter, ...shebang.args].map(quote).join(' ')}\n` };
+}
+
+/** [env] as lines of a job. A TMPDIR among them is the one that was asked for: the supervisor makes none. */
+export function exportLines(env: Readonly<Record<string, string>>): string[] {
+  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
+  return env.TMPDIR === undefined ? exports : [...exports, 'sr_tmpdir=given'];
 }

@@ -11,6 +11,7 @@ import { insideText } from './contained.ts';
 import { idOf } from './find.ts';
 import { withGiven } from './given.ts';
 import { remember } from './history.ts';
+import { isHeld } from './hold.ts';
 import type { PinnedImage } from './pinned.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
@@ -32,6 +33,8 @@ export interface SubmitResult {
   /** It had been submitted before and lives; nothing new was submitted. */
   existing: boolean;
   attempt: number;
+  /** It does not start before it is released. */
+  held?: boolean;
   /** The image file the run is pinned to, where it is known here. */
   image?: PinnedImage;
 }
@@ -75,6 +78,7 @@ async function standing(
   const snapshot = await project.scheduler.query({ runs: [runDir], settle: 10 });
   const run = snapshot.runs.get(runDir);
   if (!run?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
+  if (run.sweep) throw new Failure<RunProblem>(2, { kind: 'is-sweep', id, sweep: id.split('@')[1] ?? id });
   const { queueTrouble: trouble } = snapshot;
   return { attempt: run.attempt, verdict: verdictOf(run, snapshot), ...(trouble === undefined ? {} : { trouble }) };
 }
@@ -113,10 +117,11 @@ async function submitAttempt(
   return {
     ...{ profile, header: rendered.header, jobId: answer.jobId, runDir, existing, attempt },
     ...(image && profile.runsIn ? { image } : {}),
+    ...(isHeld(rendered.options, rendered.header) ? { held: true } : {}),
   };
 }
 
-function refusal(
+export function refusal(
   answer: Exclude<SubmitAnswer, { outcome: 'submitted' | 'existing' }>,
   id: string,
   runDir: string,

@@ -3,8 +3,10 @@
 import type { Profile } from '../conf/types.ts';
 import type { Progress } from '../host/types.ts';
 import type { QueueRow } from '../scheduler/types.ts';
+import type { Counts } from '../sweep/progress.ts';
 import type { Header } from '../template/directives.ts';
 import type { CleanItem } from './clean.ts';
+import type { CellVerdict } from './verdict.ts';
 
 export type TalkEvent =
   /** What is about to be submitted. */
@@ -24,6 +26,14 @@ export type TalkEvent =
   | { type: 'reconnected' }
   /** An image is being made over there; `found`: it was under way, `ours` tells whether from the same recipe. */
   | { type: 'building'; image: string; found: boolean; ours: boolean; jobId?: string }
+  /** W&B has made a sweep; should the command break off, it can be gone on with. */
+  | { type: 'wandb-sweep'; sweepId: string; url: string }
+  /** A push has failed after that: agents can be sent to it later. */
+  | { type: 'wandb-left'; wandb: { entity: string; project: string; sweepId: string }; profile: string }
+  /** How far a sweep has come. */
+  | { type: 'sweep'; counts: Counts; seconds?: number }
+  /** A cell of a sweep has ended, and not as wished. */
+  | { type: 'cell-failed'; cell: string; verdict: CellVerdict; log: string }
   /** The job's state cannot be told yet, and is asked for again. */
   | { type: 'undecided'; jobId: string };
 

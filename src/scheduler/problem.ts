@@ -9,7 +9,7 @@ export type SchedulerProblem = ProblemBase &
     | { kind: 'setup-broken'; host: string; detail: string }
     | {
         kind: 'scheduler-failed';
-        doing: 'submit' | 'query' | 'watch' | 'check' | 'remove' | 'cancel';
+        doing: 'submit' | 'query' | 'watch' | 'check' | 'remove' | 'cancel' | 'release';
         code: number;
         detail: string;
       }

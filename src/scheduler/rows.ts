@@ -1,6 +1,6 @@
 /** Reads the records that the programs of src/remote print: fields joined by the unit separator, in the order given there. */
 
-import type { AccountRow, ExitPair, Marker, QueueRow, RunRecord, Snapshot } from './types.ts';
+import type { AccountRow, ArrayRecord, ExitPair, Marker, QueueRow, RunRecord, Snapshot } from './types.ts';
 
 export const SEPARATOR = '\x1f';
 
@@ -85,7 +85,13 @@ export function snapshot(output: string): Snapshot {
     if (kind === 'now') all.now = Number(first);
     else if (kind === 'dir') all.remoteDir = first;
     else if (kind === 'run') all.runs.set(first, runRecord(fields));
-    else if (kind === 'marker') {
+    else if (kind === 'sweep') {
+      const run = all.runs.get(first);
+      if (run) run.sweep = { count: Number(second) || 0, wanted: third, arrays: [] };
+    } else if (kind === 'array') {
+      const found = arrayRecord(fields);
+      if (found) all.runs.get(first)?.sweep?.arrays.push(found);
+    } else if (kind === 'marker') {
       const found = marker(second, third);
       if (found) all.runs.get(first)?.markers.push(found);
     } else if (kind === 'queue') {
@@ -101,6 +107,20 @@ export function snapshot(output: string): Snapshot {
     else if (kind === 'trouble') all.accountTrouble = second;
   }
   return all;
+}
+
+/** Undefined of one that is void: it was never submitted, nor will be. */
+function arrayRecord([, attempt, jobId = '', intent, claim = '']: readonly string[]): ArrayRecord | undefined {
+  const [offset, tasks = '', throttle] = claim.split(' ');
+  if (jobId === 'void') return undefined;
+  return {
+    attempt: Number(attempt),
+    ...(/^\d+$/.test(jobId) ? { jobId } : {}),
+    ...(intent ? { intent: Number(intent) } : {}),
+    offset: Number(offset) || 0,
+    tasks,
+    ...(Number(throttle) > 0 ? { throttle: Number(throttle) } : {}),
+  };
 }
 
 function runRecord(fields: readonly string[]): RunRecord {

@@ -6,36 +6,64 @@ import { programText } from '../host/program.ts';
 import type { Host } from '../host/types.ts';
 import type { SchedulerProblem } from './problem.ts';
 import { queueRow, SEPARATOR, snapshot } from './rows.ts';
-import type { CheckRecord, QueueRow, Scheduler, SubmitAnswer } from './types.ts';
+import type { CellsAnswer, CheckRecord, QueueRow, ReleaseAnswer, Scheduler, SubmitAnswer } from './types.ts';
 import { watchJob } from './watch.ts';
 
 /** Seconds a call of watch.sh lives before it is begun anew, so that none is left behind for long on a login node. */
 const WATCH_LIFE = 1800;
 
 /** A job's own process, with the embedded executor. */
-const EXECUTOR = ['lib', 'process', 'executor'];
+export const EXECUTOR = ['lib', 'process', 'local-records', 'local-array', 'executor'];
+
+/** What defines the functions of each scheduler. */
+export const FILES: Record<SchedulerKind, readonly string[]> = {
+  slurm: ['lib', 'slurm'],
+  local: ['lib', 'process', 'local-records', 'local-rows', 'local-submit', 'local-cancel', 'local'],
+};
 
 export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster): Scheduler {
-  const files = kind === 'slurm' ? ['lib', kind] : ['lib', 'process', kind];
+  const files = FILES[kind];
   // What scheduler_ready gets: for Slurm the site's set-up, for the executor the place of its jobs.
   const setup = kind === 'slurm' ? cluster.remoteSetup : `${cluster.remoteDir}/slurm/executor`;
 
-  const call = async (doing: SchedulerFailed['doing'], args: readonly string[], input?: string): Promise<string> => {
-    const answer = await host.run({ files: [...files, doing], args }, input === undefined ? {} : { input });
+  /** The program is called as what it does, unless it has another name. */
+  const call = async (
+    doing: SchedulerFailed['doing'],
+    args: readonly string[],
+    input?: string,
+    program: readonly string[] = [doing],
+  ): Promise<string> => {
+    const answer = await host.run({ files: [...files, ...program], args }, input === undefined ? {} : { input });
     if (answer.code !== 0) throw failed(host, doing, answer.code, answer.stderr);
     return answer.stdout;
   };
+
+  // What the embedded executor starts as a job's own process.
+  const executor = kind === 'slurm' ? [] : [`--executor=${programText({ files: EXECUTOR, args: [] })} "$@"`];
 
   return {
     kind,
     shell: { files, setup },
     submit: async (job) => {
-      const answer = await call('submit', [
-        ...[job.runDir, String(job.attempt), job.jobName, setup, job.job, job.script, job.secrets, job.inside],
-        ...(kind === 'slurm' ? [] : [`--executor=${programText({ files: EXECUTOR, args: [] })} "$@"`]),
-        ...job.options,
-      ]);
-      return submitAnswer(answer);
+      const args = [job.runDir, String(job.attempt), job.jobName, setup, job.job, job.script, job.secrets, job.inside];
+      const all = [...args, ...executor, ...job.options];
+      return submitAnswer(await call('submit', all, undefined, ['attempt', 'submit']));
+    },
+    submitCells: async (cells) => {
+      const { script, slots, groups } = cells;
+      const args = [cells.runDir, String(cells.seen), cells.jobName, setup, 'all' in script ? script.all : ''];
+      args.push(cells.secrets, cells.inside, String(cells.count), cells.wanted);
+      args.push(
+        slots === undefined ? '' : String(slots),
+        cells.after.join(':'),
+        cells.dependency,
+        String(groups.length),
+      );
+      for (const group of groups) args.push(group.cells, group.before, group.behind);
+      const input = 'each' in script ? script.each : undefined;
+      return cellsAnswer(
+        await call('submit', [...args, ...executor, ...cells.options], input, ['attempt', 'submit-cells']),
+      );
     },
     query: async ({ runs, remoteDir, settle = 0 }) => {
       const args = [setup, cluster.jobPrefix, String(settle * 3), ...(remoteDir === undefined ? [] : [remoteDir])];
@@ -61,10 +89,11 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
       const [word, reason] = (await call('remove', [remoteDir, name, setup, String(attempt)])).trim().split(SEPARATOR);
       return word === 'removed' || word === 'gone' ? undefined : (reason ?? word);
     },
-    cancel: async (id) => {
-      const rows = (await call('cancel', [id, setup])).split('\n').map((line) => queueRow(line.split(SEPARATOR)));
+    cancel: async (...ids) => {
+      const rows = (await call('cancel', [setup, ...ids])).split('\n').map((line) => queueRow(line.split(SEPARATOR)));
       return rows.filter((row): row is QueueRow => row !== undefined);
     },
+    release: async (id, look) => releaseAnswer(await call('release', [id, setup, look ? 'look' : ''])),
   };
 }
 
@@ -87,6 +116,29 @@ function checkRecord([kind, what = '', verdict, detail = '', choices]: string[])
   if (kind !== 'check') return [];
   const known = verdict === 'ok' || verdict === 'note' ? verdict : 'bad';
   return [{ what, verdict: known, detail, ...(choices ? { choices: choices.trim().split(' ') } : {}) }];
+}
+
+const CELLS_OUTCOMES = ['whole', 'changed', 'deferred', 'refused', 'unknown', 'gone', 'incomplete'] as const;
+
+function cellsAnswer(output: string): CellsAnswer {
+  const arrays: CellsAnswer['arrays'] = [];
+  let end = '';
+  for (const line of output.split('\n').filter(Boolean)) {
+    const [kind, attempt, jobId = '', cells = ''] = line.split(SEPARATOR);
+    if (kind === 'array') arrays.push({ attempt: Number(attempt), jobId, cells });
+    else end = line;
+  }
+  const [word = '', text = ''] = end.split(SEPARATOR);
+  const detail = text.replaceAll('\x1e', '\n').trim();
+  const outcome = CELLS_OUTCOMES.find((one) => one === word);
+  return outcome ? { arrays, outcome, detail } : { arrays, outcome: 'failed', detail: detail || end };
+}
+
+function releaseAnswer(output: string): ReleaseAnswer {
+  const [[word = '', text = ''] = [], ...lines] = output.split('\n').map((line) => line.split(SEPARATOR));
+  const outcome = (['none', 'free', 'held', 'released'] as const).find((one) => one === word) ?? 'refused';
+  const rows = lines.map(queueRow).filter((row): row is QueueRow => row !== undefined);
+  return { outcome, detail: text.replaceAll('\x1e', '\n').trim(), rows };
 }
 
 function submitAnswer(line: string): SubmitAnswer {

@@ -80,6 +80,30 @@ export interface Marker {
   signal?: string;
 }
 
+/** One job array of a sweep's run: an attempt of its own. */
+export interface ArrayRecord {
+  attempt: number;
+  /** Undefined while nobody knows whether it was submitted. */
+  jobId?: string;
+  /** As of a run's newest attempt. */
+  intent?: number;
+  /** A cell's number is this and its task's number. */
+  offset: number;
+  /** Numbers of its tasks, in ranges (`0-3,7`). */
+  tasks: string;
+  /** How many of its tasks run at a time; undefined for any number. */
+  throttle?: number;
+}
+
+/** What lies in the run directory of a sweep besides. */
+export interface SweepRecord {
+  /** How many cells there are. */
+  count: number;
+  /** The cells that were asked for when Slurm did not take all of them, in ranges. */
+  wanted: string;
+  arrays: ArrayRecord[];
+}
+
 /** One run directory as it lies on the host. */
 export interface RunRecord {
   dir: string;
@@ -100,7 +124,9 @@ export interface RunRecord {
   made?: number;
   /** Its logs and results were brought home, though it was kept. */
   collected: boolean;
+  /** Of all arrays of a sweep, else of the newest attempt. */
   markers: Marker[];
+  sweep?: SweepRecord;
 }
 
 /** All that was known at one moment. `queueTrouble`: the scheduler did not answer, so that a missing row means nothing. */
@@ -143,6 +169,36 @@ export type SubmitAnswer =
   | { outcome: 'unknown'; detail: string }
   /** There is no such run directory, or its code did not arrive whole, or it cannot be written. */
   | { outcome: 'gone' | 'incomplete' | 'failed'; detail: string };
+
+/** Cells of a sweep, to be submitted as job arrays. */
+export interface CellsSubmission extends Pick<Submission, 'runDir' | 'jobName' | 'secrets' | 'inside' | 'options'> {
+  /** The newest attempt that the caller knows of; with another one nothing is submitted. */
+  seen: number;
+  /** How many cells the sweep has, and those asked for so far, these too, in ranges. */
+  count: number;
+  wanted: string;
+  /** How many tasks may run at a time, over all its arrays; undefined for any number. */
+  slots?: number;
+  /** Arrays that have to end before. */
+  after: readonly string[];
+  /** The profile's own dependency, or empty. */
+  dependency: string;
+  /** Cells (in ranges, ascending) whose jobs have the same header, and the job's text before and behind its attempt's number. */
+  groups: readonly { cells: string; before: string; behind: string }[];
+  /** The script of all cells, or lines for src/remote/cell.sh from which each makes its own. */
+  script: { all: string } | { each: string };
+}
+
+export interface CellsAnswer {
+  /** The arrays that were submitted, and their cells in ranges. */
+  arrays: { attempt: number; jobId: string; cells: string }[];
+  /**
+   * Why no more were: `whole`, all are; `changed`, somebody else was or is at it: look again; `deferred`, a limit of Slurm's on
+   * submitted jobs (detail has its words); else as of a single job.
+   */
+  outcome: 'whole' | 'changed' | 'deferred' | 'refused' | 'unknown' | 'gone' | 'incomplete' | 'failed';
+  detail: string;
+}
 
 export interface Question {
   /** Run directories to look at, absolute. */
@@ -196,12 +252,22 @@ export interface CheckRecord {
   choices?: string[];
 }
 
+export interface ReleaseAnswer {
+  /** `none`: no such job of mine; `free`: it is not held; `held`, if it was only looked at; `refused`: detail has Slurm's words. */
+  outcome: 'none' | 'free' | 'held' | 'released' | 'refused';
+  detail: string;
+  /** Its rows from before. */
+  rows: QueueRow[];
+}
+
 export interface Scheduler {
   readonly kind: SchedulerKind;
   /** The files that define scheduler_ready, _submit, _queue, _cancel, and what scheduler_ready gets: for programs of other rooms. */
   readonly shell: { readonly files: readonly string[]; readonly setup: string };
   /** Submits an attempt once, however often it is called for it. Throws Failure(3) when the host is out of reach. */
   submit(submission: Submission): Promise<SubmitAnswer>;
+  /** Submits cells of a sweep, each once, in one round trip. Throws Failure(3) when the host is out of reach. */
+  submitCells(submission: CellsSubmission): Promise<CellsAnswer>;
   /** Everything about some runs in one round trip. */
   query(question: Question): Promise<Snapshot>;
   /** Follows one job over one connection; throws Failure(3) when that is lost, after events that were whole. */
@@ -213,6 +279,8 @@ export interface Scheduler {
    * `attempt`, the one that was judged; gives the reason if it did not.
    */
   remove(remoteDir: string, name: string, attempt: number): Promise<string | undefined>;
-  /** Cancels a job or array task of mine; gives its rows from before, none if there is no such job. */
-  cancel(id: string): Promise<QueueRow[]>;
+  /** Cancels jobs or array tasks of mine, of one run; gives their rows from before, none if there is no such job. */
+  cancel(...ids: string[]): Promise<QueueRow[]>;
+  /** Lets a held job or array task of mine go; with `look` it is only looked at. */
+  release(id: string, look: boolean): Promise<ReleaseAnswer>;
 }

@@ -19,9 +19,9 @@ export function imageOf({ runsIn }: Profile, { runDir }: ContainerPlace): string
   return runsIn.kind === 'uri' ? runsIn.uri : `${runDir}/${PINNED_IMAGE}`;
 }
 
-/** Names of the profile's and the secret variables, which are to win over the image's own; each once. */
-export function environmentNames({ env, secrets }: Profile): string[] {
-  return [...new Set([...Object.keys(env), ...secrets])];
+/** Names of the profile's, the secret and a cell's variables, which are to win over the image's own; each once. */
+export function environmentNames({ env, secrets, cellNames = [] }: Profile): string[] {
+  return [...new Set([...Object.keys(env), ...secrets, ...cellNames])];
 }
 
 /**

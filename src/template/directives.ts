@@ -56,9 +56,17 @@ const LETTERS: Readonly<Record<string, string>> = {
   x: 'exclude',
 };
 
+// Pyxis 0.24, which most clusters with containers have (`sbatch --help`).
+const PYXIS_WITH_VALUE = ['image', 'mounts', 'workdir', 'name', 'save', 'env', 'unshare'];
+const PYXIS_BARE = ['mount-home', 'remap-root', 'entrypoint', 'entrypoint-log', 'writable', 'readonly'];
+const PYXIS_NEGATED = ['mount-home', 'remap-root', 'entrypoint'];
+
 // Profiles may not give these, templates may.
 const OPTIONS: ReadonlyMap<string, Argument> = new Map([
   ...sbatchOptions,
+  ...PYXIS_WITH_VALUE.map((name) => [`container-${name}`, 'required'] as const),
+  ...PYXIS_BARE.map((name) => [`container-${name}`, 'none'] as const),
+  ...PYXIS_NEGATED.map((name) => [`no-container-${name}`, 'none'] as const),
   ...['chdir', 'error', 'job-name', 'output', 'wrap'].map((name) => [name, 'required'] as const),
   ...['help', 'parsable', 'quiet', 'test-only', 'usage', 'version', 'wait'].map((name) => [name, 'none'] as const),
 ]);
@@ -71,11 +79,16 @@ interface Word {
   directive: Directive;
 }
 
-/** `file` is the template, for problems. Throws Failure(2) with TemplateProblems. */
+/**
+ * `file` is the template, for problems; one called `….sh` needs no `#!`. Empty lines above the `#!`, such as a `{% set %}` leaves, do
+ * not matter here, as sbatch never sees them. Throws Failure(2) with TemplateProblems.
+ */
 export function parseHeader(script: string, file: string): Header {
   const problems: TemplateProblem[] = [];
   const lines = script.split('\n');
-  const shebang = /^#![ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/.exec(lines[0]!);
+  const first = lines.find((line) => line.trim() !== '') ?? '';
+  const plain = first.startsWith('#!') || !/\.(ba)?sh$/.test(file) ? first : '#!/bin/bash';
+  const shebang = /^#![ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/.exec(plain);
   if (!shebang) throw new Failure<TemplateProblem>(2, { kind: 'no-shebang', found: lines[0]!, place: { file } });
 
   // sbatch looks no further than the first line that is neither a comment nor blank.
@@ -102,7 +115,7 @@ export function parseHeader(script: string, file: string): Header {
   return {
     shebang: { interpreter: shebang[1]!, args: shebang[2] ? [shebang[2]] : [] },
     directives,
-    header: [lines[0], ...directives.map(({ text }) => text), ''].join('\n'),
+    header: [plain, ...directives.map(({ text }) => text), ''].join('\n'),
     body: lines.slice(end).join('\n'),
   };
 }

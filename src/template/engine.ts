@@ -14,6 +14,8 @@ export interface Reports {
 
 export interface Template {
   problems: Findings['problems'];
+  /** What it asks its values for: of hundreds it mostly needs a few. */
+  names: ReadonlySet<string>;
   /** Runs the template with text and shell text (`safe`) under the names. */
   run(values: Record<string, string | object>, reports: Reports): string;
 }
@@ -45,13 +47,19 @@ export function compile(nunjucks: Nunjucks, env: Environment, text: string, file
   try {
     const root = parse(nunjucks, text);
     const findings = inspect(root, env);
-    const obj = findings.problems.length === 0 ? generate(nunjucks, root, findings, file) : undefined;
+    const { problems, names: printed } = findings;
+    if (problems.length > 0) return { problems, names: new Set(), run: () => '' };
+    const { obj, names } = generate(nunjucks, root, findings, file);
+    // Made once, for thousands of cells may be rendered with it; one run is over before the next begins.
+    let current: Reports | undefined;
+    const runtime = makeRuntime(nunjucks, env, jinjaLookup, printed, () => current!);
+    const main: RootFunction = (env, context, frame, _, done) => obj.root(env, context, frame, runtime, done);
+    const template = new nunjucks.Template({ type: 'code', obj: { ...obj, root: main } }, env, file);
     return {
-      problems: findings.problems,
+      ...{ problems, names },
       run(values, reports) {
-        const runtime = makeRuntime(nunjucks, env, jinjaLookup, findings.names, reports);
-        const root: RootFunction = (env, context, frame, _, done) => obj!.root(env, context, frame, runtime, done);
-        return new nunjucks.Template({ type: 'code', obj: { ...obj, root } }, env, file).render(values);
+        current = reports;
+        return template.render(values);
       },
     };
   } finally {
@@ -65,12 +73,14 @@ function generate(
   root: Node,
   { lenient, printed }: Findings,
   file: string,
-): { root: RootFunction } {
+): { obj: { root: RootFunction }; names: Set<string> } {
+  const names = new Set<string>();
   const compiler = new nunjucks.compiler.Compiler(file, true);
   const { compileSymbol, compileLiteral, compileCapture } = compiler;
   compiler.compileSymbol = function (node, frame) {
     if (frame.lookup(String(node.value))) return compileSymbol.call(this, node, frame);
     const strict = !lenient.has(node);
+    names.add(String(node.value));
     this._emit(
       `runtime.contextOrFrameLookup(context,frame,${JSON.stringify(node.value)},${node.lineno + 1},${strict})`,
     );
@@ -98,7 +108,7 @@ function generate(
   }
   compiler.compile(root);
   // As nunjucks itself does it: a template is code of the project's own.
-  return new Function(compiler.getCode())() as { root: RootFunction };
+  return { obj: new Function(compiler.getCode())() as { root: RootFunction }, names };
 }
 
 function makeRuntime(
@@ -106,7 +116,7 @@ function makeRuntime(
   env: Environment,
   jinjaLookup: (...args: unknown[]) => unknown,
   names: Findings['names'],
-  reports: Reports,
+  reports: () => Reports,
 ) {
   const { SafeString } = nunjucks.runtime;
   const asWritten = (text: string) => (text === '' ? text : new SafeString(text));
@@ -125,7 +135,7 @@ function makeRuntime(
         if (Object.hasOwn(scope, name)) return (scope as Record<string, unknown>)[name];
       }
       if (!strict) return undefined;
-      reports.undefined(name, line);
+      reports().undefined(name, line);
       // Goes on, so that further mistakes are found in the same go.
       return new SafeString('');
     },
@@ -133,10 +143,10 @@ function makeRuntime(
     /** Everything that is printed comes through here, with the place of its `{{`. */
     ensureDefined(value: unknown, lineno: number, colno: number): unknown {
       const name = names.get(`${lineno}:${colno}`) ?? '…';
-      if (value === undefined || value === null) reports.undefined(name, lineno + 1);
+      if (value === undefined || value === null) reports().undefined(name, lineno + 1);
       else if (!(value instanceof SafeString)) {
         const active = new Set(String(value).match(ACTIVE));
-        if (active.size > 0) reports.unsafe(name, [...active].join(''), lineno + 1);
+        if (active.size > 0) reports().unsafe(name, [...active].join(''), lineno + 1);
       }
       return value;
     },
@@ -157,7 +167,7 @@ function makeRuntime(
       nunjucks.runtime.inOperator(key, container instanceof SafeString ? String(container) : container),
 
     handleError(error: Error, lineno: number, colno: number): Error {
-      reports.failed(error, lineno + 1);
+      reports().failed(error, lineno + 1);
       return nunjucks.runtime.handleError(error, lineno, colno);
     },
   };

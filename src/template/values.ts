@@ -1,9 +1,10 @@
-/** What templates see: the keys of profile and cluster, `.env`, and what is known of the run. */
+/** What templates see: the keys of profile and cluster, `[env]`, the environment, `.env`, and what is known of the run. */
 
-import { aliases, clusterKeys, profileKeyNames } from '../conf/keys.ts';
+import { aliases, clusterKeys, controlVariables, isEnvName, profileKeyNames } from '../conf/keys.ts';
 import type { Cluster, Mount, Profile, SchedulerKind } from '../conf/types.ts';
 import { containerOptions, environmentNames, imageOf } from './container.ts';
 import { type ShellText, shellText, shellWords, type TemplateValues } from './shell-text.ts';
+import { wholeScript } from './whole-script.ts';
 
 export interface TemplateRun {
   /** Both absolute on the cluster. */
@@ -17,16 +18,53 @@ export interface TemplateRun {
   attended?: 'terminal' | 'plain';
 }
 
+/** Of the environment what make and its targets put there themselves; and no option of sbatch comes from it. */
+const NOT_THE_USERS =
+  /^(SBATCH_.*|SR_.*|MAKE(FLAGS|LEVEL|FILES|OVERRIDES|_TERMOUT|_TERMERR|_RESTARTS)|MFLAGS|GNUMAKEFLAGS)$/;
+
+/** The environment's share in `templateValues`. */
+export type Surroundings = Readonly<Record<string, string>>;
+
 /**
- * The values for `renderTemplate`, under their keys: of the run first, then the profile's (which has its defaults from
- * cluster.conf in it already), the cluster's, then `.env`. Keys that exist and have no value are there as undefined, so
- * that `{{ PARTITION }}` without one is an error and `{% if PARTITION %}` is not. Secrets are not there.
+ * What templates may see of `environment` (process.env): many shells set PYTHON or ACCOUNT, so no key of a file, no other spelling of
+ * one and no variable that counts only on make's command line comes from there; nor does a secret. An empty one is as good as none.
+ */
+export function surroundings(
+  { secrets }: Pick<Profile, 'secrets'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Surroundings {
+  const taken = (name: string) =>
+    keyNames.has(name) || controlVariables.has(name) || runNames.has(name) || secrets.includes(name);
+  const given = Object.entries(environment).filter((entry): entry is [string, string] => {
+    const [name, value] = entry;
+    return Boolean(value) && isEnvName(name) && !NOT_THE_USERS.test(name) && !taken(name);
+  });
+  return Object.fromEntries(given);
+}
+
+const keyNames: ReadonlySet<string> = new Set([...profileKeyNames, ...clusterKeys.keys()]);
+/** What a run has under names that are no keys. */
+const runNames: ReadonlySet<string> = new Set([
+  'RUN_DIR',
+  'JOB_NAME',
+  'CONTAINER_OPTIONS',
+  'ATTENDED',
+  'INSIDE',
+  'ENV_NAMES',
+]);
+
+/**
+ * The values for `renderTemplate`, under their keys, the earlier winning: of the run; the profile's keys (which have make's command
+ * line and the defaults of cluster.conf in them already); the cluster's; the profile's `[env]`, except where a key has that name;
+ * the command's environment; `.env`. Keys that exist and have no value are there as undefined, so that `{{ PARTITION }}` without one is
+ * an error and `{% if PARTITION %}` is not. Secrets are not there.
  */
 export function templateValues(
   profile: Profile,
   cluster: Cluster,
   run: TemplateRun,
   envFile: ReadonlyMap<string, { readonly value: string }>,
+  around: Surroundings = {},
 ): TemplateValues {
   const home = (path: string) => (/^~(?:\/|$)/.test(path) ? run.home + path.slice(1) : path);
   const inRemoteDir = (path: string) => (path.startsWith('/') ? path : `${run.remoteDir}/${path}`);
@@ -36,6 +74,8 @@ export function templateValues(
   const values: Record<string, string | ShellText | undefined> = Object.create(null);
   for (const key of [...profileKeyNames, ...clusterKeys.keys(), 'TAG']) values[key] = undefined;
   for (const [name, { value }] of envFile) if (!profile.secrets.includes(name)) values[name] = value;
+  Object.assign(values, around);
+  for (const [name, value] of Object.entries(profile.env)) if (!keyNames.has(name)) values[name] = value;
   // Of the cluster's file only its own keys: a profile may have switched its defaults off.
   Object.assign(values, Object.fromEntries(given(cluster.settings, clusterKeys)));
   Object.assign(values, Object.fromEntries(given(profile.settings)));
@@ -57,6 +97,8 @@ export function templateValues(
     IMAGE: imageOf(profile, run),
     CONTAINER_OPTIONS: profile.runsIn && shellWords(containerOptions(profile, run)),
     ATTENDED: run.attended ?? '',
+    // The whole script is in a container of Pyxis, where there is no srun.
+    INSIDE: wholeScript({ directives: [] }, profile) ? 'yes' : '',
     // A virtual environment is made once for all runs.
     VENV: profile.venv === undefined ? undefined : inRemoteDir(home(profile.venv)),
     CONDA: profile.conda === undefined ? undefined : home(profile.conda),

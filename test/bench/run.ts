@@ -7,7 +7,7 @@ import { makeToy, type Toy } from '../kit/toy.ts';
 import { openLaptop } from './laptop.ts';
 import { alternately, ms, type Row, timed, times } from './measure.ts';
 
-const FILES = 60;
+export const FILES = 60;
 const ROUND_TRIP = 50;
 const ROUNDS = 7;
 
@@ -18,7 +18,11 @@ export async function measureRun(cluster: TestCluster): Promise<Row[]> {
   const toy = makeToy(`REMOTE_HOST=${link.host}\nREMOTE_DIR=${remoteDir}\n`, laptop.env);
   await writeCode(toy, laptop.env);
   const minimal = ['sh', join(import.meta.dirname, 'minimal.sh'), link.host];
-  const rest = [join(toy.root, 'files'), 'job.sh', join(laptop.env.HOME as string, '.ssh', 'minimal')];
+  const rest = [
+    join(toy.root, 'files'),
+    'sbatch --parsable job.sh',
+    join(laptop.env.HOME as string, '.ssh', 'minimal'),
+  ];
   const connections: number[] = [];
   const taken = await alternately(ROUNDS, {
     minimum: async (round) => {
@@ -52,7 +56,8 @@ export async function measureRun(cluster: TestCluster): Promise<Row[]> {
   ];
 }
 
-async function writeCode(toy: Toy, env: Record<string, string>): Promise<void> {
+/** The profile `sixty`, its code in a repository, and `files`, which lists that and `job.sh`. */
+export async function writeCode(toy: Toy, env: Record<string, string>): Promise<void> {
   const names = Array.from({ length: FILES }, (_, at) => `code/module_${at}.py`);
   for (const name of names) toy.write(name, `# ${name}\n${'value = 1  # some code\n'.repeat(150)}`);
   toy.write('job.sh', '#!/bin/sh\n#SBATCH --mem=50M\ntrue\n');

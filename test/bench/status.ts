@@ -63,7 +63,8 @@ function makeRuns(remoteDir: string): string {
     done`;
 }
 
-async function masterOf(env: Record<string, string>): Promise<string> {
+/** The socket of the connection that a command has left. */
+export async function masterOf(env: Record<string, string>): Promise<string> {
   const { stdout } = await execa('find', [`${env.HOME}/.ssh`, '-type', 's'], { env, extendEnv: false });
   return stdout.split('\n')[0] as string;
 }

@@ -62,7 +62,8 @@ up() {
   mkdir -p "$DIR"
   touch "$MARK"
   chmod 755 "$DIR"
-  mkdir "$DIR"/{bin,etc,etc2,home,kit,laptops,links,log,run,small,spool,state,state2}
+  mkdir "$DIR"/{bin,etc,etc2,home,kit,laptops,links,log,run,scratch,small,spool,state,state2}
+  chmod 1777 "$DIR/scratch"
   cp "$KIT"/*.sh "$DIR/kit/"
   cp -R "$KIT/site" "$DIR/kit/site"
   make_database & # the slowest part by far; its daemon is waited for in start_all

@@ -28,6 +28,8 @@ write_configuration() {
   write_slurm_conf srt "$DIR/etc" "$CTLD_PORT" "$DIR/state" > "$DIR/etc/slurm.conf"
   node_lines "$NODE_PORTS" "${NODES[@]}" >> "$DIR/etc/slurm.conf"
   write_accounting >> "$DIR/etc/slurm.conf"
+  # For sweeps of 10,000 cells, some time after one another; the second cluster keeps the default, 10,000 with everybody's.
+  echo MaxJobCount=200000 >> "$DIR/etc/slurm.conf"
   write_gpus
   write_cgroup_conf
   write_slurmdbd_conf
@@ -59,6 +61,7 @@ AuthType=auth/munge
 AuthInfo=socket=$DIR/run/munge.sock,cred_expire=10
 StateSaveLocation=$4
 SlurmdSpoolDir=$DIR/spool/%n
+TmpFS=$DIR/scratch
 SlurmctldPidFile=$DIR/run/$1.slurmctld
 SlurmdPidFile=$DIR/run/slurmd.%n
 SlurmctldLogFile=$DIR/log/$1.slurmctld.log
@@ -88,7 +91,7 @@ node_lines() {
   [ $# = 1 ] || gres=' Gres=gpu:4'
   for node in "$@"; do
     port=$((port + 1))
-    echo "NodeName=$node NodeAddr=127.0.0.1 NodeHostname=$(hostname -s) Port=$port CPUs=32 RealMemory=65536$gres"
+    echo "NodeName=$node NodeAddr=127.0.0.1 NodeHostname=$(hostname -s) Port=$port CPUs=32 RealMemory=65536 TmpDisk=1000000$gres"
   done
   cat <<EOC
 PartitionName=main Nodes=$nodes Default=YES PriorityTier=2 State=UP

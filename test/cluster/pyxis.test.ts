@@ -114,6 +114,90 @@ describe.skipIf(inject('noCluster'))('Pyxis', () => {
     expect(failed).toMatchObject({ exit: 0, text: expect.stringMatching(/\[ERROR\] No such file or directory/) });
   });
 
+  it('of an option given twice has the last', async () => {
+    await run('mkdir -p one two && echo 1 > one/file && echo 2 > two/file');
+    const mounts = `--container-mounts=${folder}/one:/one --container-mounts=${folder}/two:/two`;
+    const show = `sh -c 'ls -d /one /two 2>/dev/null; cat /two/file'`;
+    expect((await inside(mounts, show)).text).toBe('/two\n2');
+  });
+
+  describe('of sbatch', () => {
+    /** Hands a script in, waits for its end, and gives how it ended and its log. */
+    async function batch(lines: string, options = '', args = ''): Promise<{ ended: string; log: string }> {
+      const script = `cat > script <<'END'\n${lines}\nEND\n`;
+      const handed = await run(
+        `${script} sbatch --parsable --chdir=${folder}/work -o ${folder}/log.%j ${options} script ${args}`,
+      );
+      expect(handed).toMatchObject({ exit: 0, text: expect.stringMatching(/^\d+$/m) });
+      const id = /^\d+$/m.exec(handed.text)![0];
+      await until('its end', async () => /COMPLETED|FAILED/.test((await run(`squeue -h -t all -o %T -j ${id}`)).text));
+      const ended = (await run(`squeue -h -t all -O state:20,exit_code:20 -j ${id}`)).text.replace(/ +/g, ' ').trim();
+      return { ended, log: (await run(`cat log.${id}`)).text };
+    }
+    const directive = () => `#SBATCH --container-image=${image}`;
+
+    beforeAll(() => cluster.asUser('srt-bash', `mkdir -p ${folder}/work`));
+
+    it('has the script inside, at its own path, in the folder and with the variables of the image', async () => {
+      const show =
+        'echo "$0" $*; pwd; ls /.lock; echo $FOO $HOST; command -v srun; touch /x; cat "$0" | grep -c SBATCH';
+      const script = `#!/bin/sh\n${directive()}\n#SBATCH --export=ALL,FOO=host,HOST=1\n${show}\nexit 42`;
+      const { ended, log } = await batch(script, '', 'a b');
+      const lines = log.split('\n');
+      expect(lines.shift()).toMatch(/\/spool\/n\d\/job\d+\/slurm_script a b$/);
+      expect(lines).toEqual(['/opt/work', '/.lock', 'image 1', 'touch: /x: Read-only file system', '3']);
+      expect(ended).toMatch(/^FAILED (42:0|10752)$/);
+    });
+
+    it('has them on the command line, too, which wins; but one image only', async () => {
+      await run('echo 1 > work/file');
+      const script = `#!/bin/sh\n${directive()}\n#SBATCH --container-mounts=/nosuch:/x\ncat file`;
+      const options = `--container-mounts=./:/w --container-workdir=/w --container-image=${image}`;
+      expect(await batch(script, options)).toMatchObject({ log: '1' });
+      await run(`printf '#!/bin/sh\\n${directive()}\\n' > script`);
+      const two = await run('sbatch --container-image=/other script');
+      expect(two.exit).toBe(255);
+      expect(two.text).toMatch(/^sbatch: error: pyxis: --container-image specified multiple times$/m);
+    });
+
+    it('has every task of an array inside, and leaves nothing behind', async () => {
+      await run(`printf '#!/bin/sh\\n${directive()}\\nls /.lock; echo task $SLURM_ARRAY_TASK_ID' > script`);
+      await run('sbatch --wait --array=0-2 -o array.%a script');
+      expect((await run('cat array.?')).text).toBe([0, 1, 2].map((n) => `/.lock\ntask ${n}`).join('\n'));
+      await until('the end of the containers', async () => (await run(`ls ${cluster.dir}/run/pyxis`)).text === '');
+      expect((await run('ls ~/.local/share/ | grep enroot | xargs -I% ls ~/.local/share/%')).text).toBe('');
+    });
+
+    it("says in slurmstepd's lines what went wrong", async () => {
+      const bash = await batch(`#!/no/such/bash\n${directive()}`);
+      expect(bash.ended).toMatch(/^FAILED (2:0|512)$/);
+      expect(bash.log).toMatch(/error: execve\(\): bad interpreter\(\/no\/such\/bash\): No such file or directory$/m);
+      const missing = await batch('#!/bin/sh\n#SBATCH --container-image=/nosuch.sqsh');
+      expect(missing.ended).toMatch(/^FAILED (1:0|256)$/);
+      expect(missing.log).toMatch(/pyxis: failed to create container filesystem for image: \/nosuch.sqsh$/m);
+    });
+
+    it.each([
+      ['no-pyxis-on-nodes', /\/work\nhost$/, 'FAILED'],
+      ['no-pyxis-runtime', /^$/, 'COMPLETED'],
+    ] as const)('does not see to it that it ran inside: %s', async (knob, log, state) => {
+      const undo = turn(cluster, knob);
+      const there = await batch(`#!/bin/sh\n${directive()}\npwd\n[ -e /.lock ] || echo host\nexit 3`);
+      undo();
+      expect(there.log).toMatch(log);
+      expect(there.ended).toMatch(new RegExp(`^${state}`));
+    });
+
+    it('lets signals reach the script', async () => {
+      const trap = `trap 'echo told; exit 7' TERM; echo ready; while :; do sleep 0.1; done`;
+      await run(`cat > script <<'END'\n#!/bin/sh\n${directive()}\n${trap}\nEND`);
+      const id = (await run('sbatch --parsable -o told.log script')).text;
+      await until('the script', async () => (await run('cat told.log')).text === 'ready');
+      await run(`scancel ${id}`);
+      await until('its end', async () => /^told$/m.test((await run('cat told.log')).text));
+    });
+  });
+
   it('is unknown to srun where it is missing, and told by its help', async () => {
     const help = await run('srun --help | grep -c -e --container-image');
     const undo = turn(cluster, 'no-pyxis-here');

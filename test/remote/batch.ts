@@ -32,6 +32,8 @@ export interface Batch {
   run: string;
   /** The attempt's folder. */
   at: string;
+  /** The TMPDIR that the site gives, shared by everybody. */
+  tmp: string;
   /** Starts the job script, as slurmstepd does: without a terminal, in a session of its own. */
   start(environment?: Record<string, string>, owner?: number): { process: ChildProcess; ended: Promise<Ended> };
   /** Starts it and waits for its end. */
@@ -65,13 +67,17 @@ export function batch(
   writeFileSync(join(at, 'script'), script, { mode: 0o644 });
   const rendered = { header: { shebang: { interpreter, args: [] }, directives: [] } } as unknown as Rendered;
   const job = join(at, 'job.sh');
-  writeFileSync(job, jobText(rendered, { env } as Profile, run, 1));
+  writeFileSync(job, jobText(rendered, { env, sbatch: [], sbatchArgs: [] } as unknown as Profile, run, 1));
+  // Folders of the jobs' own come here, where nothing is left behind of one that was killed.
+  const tmp = join(root, 'tmp');
+  mkdirSync(tmp);
+  chmodSync(tmp, 0o1777);
   const start: Batch['start'] = (environment = {}, owner) => {
     const [file = '', ...args] = [...shell, job];
     const process_ = spawn(file, args, {
       ...{ cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
       ...(owner === undefined ? {} : { uid: owner, gid: owner }),
-      env: { PATH: process.env.PATH, SLURM_JOB_ID: '7', ...environment },
+      env: { PATH: process.env.PATH, SLURM_JOB_ID: '7', TMPDIR: tmp, ...environment },
     });
     let [stdout, stderr] = ['', ''];
     process_.stdout?.on('data', (chunk) => {
@@ -86,7 +92,7 @@ export function batch(
     return { process: process_, ended };
   };
   return {
-    ...{ run, at, start },
+    ...{ run, at, tmp, start },
     life: (environment, owner) => start(environment, owner).ended,
     marker: (name) => (existsSync(join(at, name)) ? readFileSync(join(at, name), 'utf8').trimEnd() : undefined),
     reached: async (name) => {

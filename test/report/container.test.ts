@@ -19,6 +19,15 @@ describe('a container', () => {
     expect(containerName(profile({ container: uri, runsIn: { kind: 'uri', uri } }))).toBe(uri);
   });
 
+  it('is the one that a job script asks for, for all of itself', () => {
+    const { container: _, runsIn: __, ...without } = profile({ containerRuntime: 'none' });
+    const options = [{ name: 'container-image', value: 'noppdev/vla:latest' }];
+    const header = { directives: [{ line: 2, text: '', options }] };
+    expect(containerName(without, header)).toBe('noppdev/vla:latest (Pyxis, the whole job script)');
+    const args = { ...without, sbatchArgs: ['--container-image', './x.sqsh'] };
+    expect(containerText(args, undefined, header)).toBe('./x.sqsh (Pyxis, the whole job script)');
+  });
+
   it('is none, or one that is not used', () => {
     const { container: _, runsIn: __, ...without } = profile({ containerRuntime: 'none' });
     expect(containerText(without)).toBe('(none)');

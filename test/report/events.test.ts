@@ -103,6 +103,13 @@ describe('what happens', () => {
   ];
   it.each(events)('%o', (event, line) => expect(eventText(event, plain)).toBe(line));
 
+  it('of a held job says how to let it go, of an array all of it', () => {
+    const row = queueRow({ id: '12345_7', state: 'PENDING', nodeList: '', reason: 'JobHeldUser' });
+    expect(eventText({ type: 'queue', row }, plain, { profile: 'x', cluster: 'lab' })).toBe(
+      'Job 12345_7 is PENDING (JobHeldUser): its owner holds it; make slurm-release CLUSTER=lab JOB_ID=12345 lets it go.',
+    );
+  });
+
   it('before a submission is the profile', () => {
     const event: TalkEvent = { type: 'profile', profile: profile(), codeFiles: 10 };
     expect(eventText(event, plain)).toBe(profileText({ profile: profile(), codeFiles: 10 }, plain));

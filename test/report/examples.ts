@@ -5,6 +5,9 @@ import { confProblems } from './conf-examples.ts';
 import { imageProblems } from './image-examples.ts';
 import { runDir } from './nouns.ts';
 import { runProblems } from './run-examples.ts';
+import { sweepProblems } from './sweep-examples.ts';
+import { wandbProblems } from './wandb-examples.ts';
+import { yamlProblems } from './yaml-examples.ts';
 
 const place = { file: 'slurm/profiles/x.conf', line: 4 };
 
@@ -14,6 +17,7 @@ export type Examples = { [K in Problem['kind']]: (Problem & { kind: K })[] };
 export const problems: Examples = {
   // Configuration
   ...confProblems,
+  ...yamlProblems,
 
   // Host
   unreachable: [
@@ -115,7 +119,7 @@ export const problems: Examples = {
     { kind: 'no-slurm', host: 'local' },
   ],
   'setup-broken': [{ kind: 'setup-broken', host: 'node54', detail: '/opt/env.sh: not found' }],
-  'scheduler-failed': (['submit', 'query', 'watch', 'remove', 'cancel'] as const).map((doing) => ({
+  'scheduler-failed': (['submit', 'query', 'watch', 'remove', 'cancel', 'release'] as const).map((doing) => ({
     ...{ kind: 'scheduler-failed', doing, code: 1, detail: 'slurm_load_jobs error: Socket timed out' },
   })),
 
@@ -124,6 +128,12 @@ export const problems: Examples = {
 
   // Images made on the cluster
   ...imageProblems,
+
+  // Sweeps
+  ...sweepProblems,
+
+  // W&B
+  ...wandbProblems,
 
   // Variables of scripts
   'not-a-flag': [{ kind: 'not-a-flag', variable: 'YES', value: 'maybe', place: { file: 'command line' } }],

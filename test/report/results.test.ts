@@ -7,6 +7,7 @@ import { cleanedText } from '../../src/report/cleaned.ts';
 import { collectedAllText, collectedText, fetchedText } from '../../src/report/collected.ts';
 import { questionText } from '../../src/report/events.ts';
 import { recoveredText } from '../../src/report/recovered.ts';
+import { releasedText } from '../../src/report/released.ts';
 import { plain } from '../../src/report/style.ts';
 import type { CleanItem } from '../../src/run/clean.ts';
 import type { Recovered } from '../../src/run/recover.ts';
@@ -184,6 +185,42 @@ describe('cleaning', () => {
     expect(cleanedText({ removed: items, kept: [], failed: [], dryRun: true }, plain)).toBe(
       lines('[To be removed]', ...list, '', '  Nothing was removed (DRY_RUN=1).'),
     );
+  });
+});
+
+describe('releasing', () => {
+  const held = { state: 'PENDING', reason: 'JobHeldUser' };
+
+  it('is a block', () => {
+    const rows = [queueRow(held), queueRow({ ...held, id: '12345_1' })];
+    expect(releasedText({ jobId: '12345', rows, released: true }, plain, { cluster: 'lab' })).toBe(
+      lines(
+        '[Job released]',
+        '  Job ID:   12345',
+        '  Was:      PENDING (JobHeldUser), 2 tasks',
+        `  Run dir:  ${run}`,
+        '',
+        '  Next:',
+        '  - Watch:  make slurm-watch PROFILE=backtest_v5 CLUSTER=lab',
+      ),
+    );
+  });
+
+  it('of one that is not held, and when only tried', () => {
+    const rows = [queueRow({ reason: 'None' }), queueRow({ state: 'COMPLETED', reason: 'None' })];
+    expect(releasedText({ jobId: '1', rows, released: false }, plain)).toBe(
+      'Job 1 is not held: it is RUNNING, COMPLETED. There was nothing to release.',
+    );
+    const tried = { jobId: '1', released: false, dryRun: true };
+    expect(releasedText({ ...tried, rows: [queueRow(held)], held: true }, plain)).toBe(
+      'Job 1, PENDING (JobHeldUser), would be released. Nothing was done (DRY_RUN=1).',
+    );
+    expect(releasedText({ ...tried, rows, held: false }, plain)).toContain('is not held');
+  });
+
+  it('of a job of another tool knows no profile', () => {
+    const rows = [queueRow({ ...held, workDir: '/home/me', name: 'other' })];
+    expect(releasedText({ jobId: '12345', rows, released: true }, plain)).not.toContain('PROFILE');
   });
 });
 

@@ -39,7 +39,11 @@ export const runProblems = {
   'submit-refused': [{ kind: 'submit-refused', id: 'x', detail: 'sbatch: error: something new' }],
   'submit-unknown': [{ kind: 'submit-unknown', id: 'x', detail: 'sbatch: error: Socket timed out' }],
   'submit-failed': [{ kind: 'submit-failed', id: 'x', detail: 'cannot write to /mnt/x' }],
-  'container-impossible': [{ kind: 'container-impossible', place }],
+  'container-impossible': [
+    { kind: 'container-impossible', place },
+    { kind: 'container-impossible', whole: true, place: { file: 'jobs/train.sh', line: 2 } },
+  ],
+  'container-twice': [{ kind: 'container-twice', place: { file: 'jobs/train.sh', line: 2 } }],
   'container-path': [
     { kind: 'container-path', key: 'REMOTE_DIR', path: '/mnt/my data/runs/x', runtime: 'pyxis' },
     { kind: 'container-path', key: 'CONTAINER_MOUNTS', path: '/a,b', runtime: 'apptainer', place },
@@ -56,17 +60,25 @@ export const runProblems = {
   ],
   'image-changed': [{ kind: 'image-changed', path: '/mnt/giga/slurm/images/x-0123456789ab.sqsh', name: 'x', place }],
   'option-impossible': [
-    { kind: 'option-impossible', option: 'array', place },
-    { kind: 'option-impossible', option: 'hold' },
+    { kind: 'option-impossible', option: 'begin', place },
+    { kind: 'option-impossible', option: 'dependency=afterok:7' },
   ],
   'results-missing': [{ kind: 'results-missing', id: 'x', paths: ['data/results/a/', 'out.csv'], runDir }],
   'results-leave': [{ kind: 'results-leave', id: 'x', links: [{ path: 'out', target: '/scratch/out' }], runDir }],
   'not-removed': [{ kind: 'not-removed', run: 'x-20260224-143052', detail: 'job 12345 still uses it' }],
+  'is-sweep': [{ kind: 'is-sweep', id: 'train@grid', sweep: 'grid' }],
   'bad-job-id': [
     { kind: 'bad-job-id', jobId: 'all' },
     { kind: 'bad-job-id', jobId: '' },
   ],
   'no-such-job': [{ kind: 'no-such-job', jobId: '99' }],
+  'release-refused': [
+    {
+      ...{ kind: 'release-refused', jobId: '99', reason: 'JobHeldAdmin' },
+      detail: 'Access/permission denied for job 99',
+    },
+    { kind: 'release-refused', jobId: '99_3', reason: 'JobHeldUser', detail: 'Unable to contact slurm controller' },
+  ],
   'other-cluster': [{ kind: 'other-cluster', id: 'x', cluster: 'lab' }],
   'removal-declined': [{ kind: 'removal-declined', count: 1 }],
   'alive-run': [

@@ -133,6 +133,13 @@ describe('a submission', () => {
     );
   });
 
+  it('says that it is held, and how to let it go; not of one submitted before', () => {
+    const text = submittedText({ ...submitted, held: true }, plain);
+    expect(text).toContain(`  Run dir:    ${run}\n  Held:       until it is released\n`);
+    expect(text).toContain('  - Release:  make slurm-release PROFILE=backtest_v5\n  - Watch:');
+    expect(submittedText({ ...submitted, held: true, existing: true }, plain)).not.toContain('elease');
+  });
+
   it('of a tag on another cluster says so in its commands', () => {
     const tagged = { ...submitted, profile: profile({ id: 'backtest_v5@s1', tag: 's1' }), attempt: 2, existing: true };
     const text = submittedText(tagged, plain, { cluster: 'lab' });
@@ -143,6 +150,12 @@ describe('a submission', () => {
 });
 
 describe('the status', () => {
+  it('says how to let a held job go', () => {
+    const held = running({ state: 'PENDING', reason: 'JobHeldUser' });
+    const tracked = [{ id: 'x@s1', jobId: '1', runDir, verdict: held }];
+    expect(statusText({ queue: [], tracked }, plain)).toContain('→ 1 job held: make slurm-release PROFILE=x TAG=s1');
+  });
+
   it('has the queue and what is tracked, side by side', () => {
     const queue = [queueRow()];
     const tracked = [{ id: 'backtest_v5', jobId: '12345', runDir, verdict: running() }];

@@ -59,6 +59,21 @@ FOO="of the profile"`,
       expect(our.toy.has('pwned')).toBe(false);
     });
 
+    test("the job's folder on the node is its TMPDIR inside, too, and goes with it", async () => {
+      const { json } = await our.full(
+        'scratch',
+        `COMMAND='cat "$TMPDIR/word" >said.txt && echo "$TMPDIR" >>said.txt && echo x >"$TMPDIR/made"'
+SETUP='echo outside >"$TMPDIR/word"'
+CONTAINER=i.sif
+RESULTS_PULL=said.txt`,
+      );
+      const place = scheduler === 'slurm' ? `${our.cluster.dir}/scratch` : '/tmp';
+      const own = `${place}/slurm-runner.${json.submit.jobId}.`;
+      const [word, folder = ''] = our.toy.read('said.txt').split('\n');
+      expect([word, folder]).toEqual(['outside', expect.stringMatching(new RegExp(`^${own}\\w{6}$`))]);
+      expect(await our.asUser(`ls -d ${folder} 2>/dev/null || :`)).toBe('');
+    });
+
     test('an image that enroot made runs, too', async () => {
       await our.file('word.sqsh', { files: { '/opt/word': 'of enroot\n' } });
       await our.full('sqsh', 'COMMAND="cat /opt/word >word"\nCONTAINER=word.sqsh\nRESULTS_PULL=word');

@@ -77,6 +77,19 @@ FOO="of the profile"`,
     expect((await our.watched('told')).exit).toBe(0);
   });
 
+  test("the job's folder on the node is its TMPDIR inside, too, and goes with it", async () => {
+    const { json } = await our.full(
+      'scratch',
+      `COMMAND='cat "$TMPDIR/word" >said.txt && echo "$TMPDIR" >>said.txt && echo x >"$TMPDIR/made"'
+SETUP='echo outside >"$TMPDIR/word"'
+CONTAINER=main
+RESULTS_PULL=said.txt`,
+    );
+    const own = `${our.cluster.dir}/scratch/slurm-runner.${json.submit.jobId}.`;
+    expect(our.toy.read('said.txt')).toMatch(new RegExp(`^outside\n${own}\\w{6}\n$`));
+    expect(await our.asUser(`ls -d ${own}* 2>/dev/null || :`)).toBe('');
+  });
+
   test('an image of a registry', async () => {
     const registry = await startRegistry(our.cluster);
     try {

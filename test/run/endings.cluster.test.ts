@@ -229,7 +229,9 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     watching.stdout?.on('data', (chunk) => {
       seen += chunk;
     });
-    await until('watch says why it waits', () => /PENDING \(JobHeldUser\).*scontrol release lets it go/.test(seen));
+    await until('watch says why it waits', () =>
+      /PENDING \(JobHeldUser\).*make slurm-release JOB_ID=\d+ lets it go/.test(seen),
+    );
     const status = await toy.json('slurm-status');
     const row = status.json.tracked.find(({ id }: { id: string }) => id === 'held');
     expect(row?.verdict).toMatchObject({ state: 'PENDING', reason: 'JobHeldUser', ended: false });

@@ -254,7 +254,7 @@ describe('the embedded executor', () => {
   });
 
   test('what it cannot do it refuses before anything is sent', async () => {
-    for (const option of ['ARRAY', 'DEPENDENCY', 'BEGIN']) {
+    for (const option of ['DEPENDENCY', 'BEGIN']) {
       const { json } = await toy.json('slurm-run', { PROFILE: 'waits', [`SBATCH_${option}`]: '1' });
       expect(json, option).toMatchObject({ exit: 2, problems: [{ kind: 'option-impossible' }] });
     }

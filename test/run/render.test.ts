@@ -40,38 +40,57 @@ describe('an option that needs Slurm', () => {
   });
 
   test.each([
-    ['SBATCH_ARRAY=0-3', 'array'],
     ['SBATCH_BEGIN=now+1hour', 'begin'],
-    ['SBATCH_DEPENDENCY=afterok:1', 'dependency'],
-    ['SBATCH_HOLD=', 'hold'],
-    ['SBATCH_ARGS=--array=0-3', 'array'],
-    ['SBATCH_ARGS=--arr 0-3', 'array'],
-    ['SBATCH_ARGS=-a0-3', 'array'],
-    ['SBATCH_ARGS=-OH', 'hold'],
+    ['SBATCH_DEPENDENCY=afterok:1', 'dependency=afterok:1'],
+    ['SBATCH_DEPENDENCY=afterany:1?afterany:2', 'dependency=afterany:1?afterany:2'],
+    ['SBATCH_DEPENDENCY=singleton', 'dependency=singleton'],
+    ['SBATCH_ARGS=--begin=0-3', 'begin'],
+    ['SBATCH_ARGS=--beg 0-3', 'begin'],
+    ['SBATCH_ARGS=-b0-3', 'begin'],
+    ['SBATCH_ARGS=-Obnoon', 'begin'],
   ])('in the profile: %s', async (line, option) => {
     expect(await problemsOf({ profile: `${line}\n` })).toEqual([impossible(option, 'slurm/profiles/x.conf', 2)]);
   });
 
   test('on the command line, or as a default of the cluster', async () => {
-    const commandLine = { SBATCH_ARRAY: '0-3' };
-    expect(await problemsOf({ commandLine })).toEqual([impossible('array', 'command line')]);
-    expect(await problemsOf({ cluster: 'SBATCH_HOLD=1\n' })).toEqual([impossible('hold', 'slurm/cluster.conf', 4)]);
+    const commandLine = { SBATCH_BEGIN: 'noon' };
+    expect(await problemsOf({ commandLine })).toEqual([impossible('begin', 'command line')]);
+    expect(await problemsOf({ cluster: 'SBATCH_BEGIN=noon\n' })).toEqual([
+      impossible('begin', 'slurm/cluster.conf', 4),
+    ]);
   });
 
   test('in the template, all of them at once', async () => {
-    const template = '#!/bin/sh\n#SBATCH -H\n#SBATCH --mem=1G --array 0-3\n{{ COMMAND }}\n';
+    const template = '#!/bin/sh\n#SBATCH -b noon\n#SBATCH --mem=1G --dependency afterok:1\n{{ COMMAND }}\n';
     expect(await problemsOf({ template, profile: 'SBATCH_BEGIN=noon\n' })).toEqual([
       impossible('begin', 'slurm/profiles/x.conf', 2),
-      impossible('hold', 'slurm/templates/default.sbatch', 2),
-      impossible('array', 'slurm/templates/default.sbatch', 3),
+      impossible('begin', 'slurm/templates/default.sbatch', 2),
+      impossible('dependency=afterok:1', 'slurm/templates/default.sbatch', 3),
     ]);
   });
 
   test('is none that was taken back, none with Slurm, and no argument of another', async () => {
-    const taken = await rendering({ cluster: 'SBATCH_ARRAY=0-3\n', profile: 'SBATCH_ARRAY=\nSBATCH_HOLD=no\n' });
-    expect(taken.options.join(' ')).not.toContain('array');
-    const slurm = await rendering({ scheduler: 'slurm', profile: 'SBATCH_ARRAY=0-3\n' });
-    expect(slurm.options).toContain('--array=0-3');
-    await rendering({ profile: 'SBATCH_ARGS=--wckey -a --mem 1G\nSBATCH_TIME=1:00\n' });
+    const taken = await rendering({ cluster: 'SBATCH_BEGIN=noon\n', profile: 'SBATCH_BEGIN=\nSBATCH_HOLD=no\n' });
+    expect(taken.options.join(' ')).not.toMatch(/begin|hold/);
+    const slurm = await rendering({ scheduler: 'slurm', profile: 'SBATCH_BEGIN=noon\n' });
+    expect(slurm.options).toContain('--begin=noon');
+    await rendering({ profile: 'SBATCH_ARGS=--wckey -b --mem 1G\nSBATCH_TIME=1:00\n' });
+  });
+
+  test('is none of an array, of a job that waits for others or is held; however it is spelled, the executor can read it', async () => {
+    const template = '#!/bin/sh\n#SBATCH -t 5 --arr "0-3"\n#PBS -l x\n#SBATCH -H\n{{ COMMAND }}\n';
+    const profile = 'SBATCH_DEPENDENCY=afterany:1:2,afterany:3\nSBATCH_ARGS=-c2 --time 7 -a 1-2%1\n';
+    const { options, header } = await rendering({ template, profile });
+    expect(options.slice(-4)).toEqual([
+      ...['--dependency=afterany:1:2,afterany:3', '--cpus-per-task=2', '--time=7', '--array=1-2%1'],
+    ]);
+    expect(header.directives.map(({ text }) => text)).toEqual([
+      '#SBATCH --time=5\n#SBATCH --array=0-3',
+      '',
+      '#SBATCH --hold',
+    ]);
+    const slurm = await rendering({ scheduler: 'slurm', template, profile });
+    expect(slurm.options.slice(-4)).toEqual(['--time', '7', '-a', '1-2%1']);
+    expect(slurm.header.directives[0]?.text).toBe('#SBATCH -t 5 --arr "0-3"');
   });
 });

@@ -6,8 +6,8 @@ import { GRACE } from '../../src/run/verdict.ts';
 import type { AccountRow } from '../../src/scheduler/types.ts';
 import { accounted, began, exit, judge, queued, step } from './witnesses.ts';
 
-test('a submission counts as never made as soon as submit.sh would make it anew', () => {
-  expect(remoteText('submit')).toMatch(new RegExp(`^GRACE=${GRACE}$`, 'm'));
+test('a submission counts as never made as soon as attempt.sh would make it anew', () => {
+  expect(remoteText('attempt')).toMatch(new RegExp(`^GRACE=${GRACE}$`, 'm'));
 });
 
 describe('silence', () => {
@@ -23,6 +23,16 @@ describe('silence', () => {
     expect(judge({ accounts: [accounted('NODE_FAIL')], queueTrouble })).toMatchObject({
       ...{ state: 'UNKNOWN', ended: false },
     });
+  });
+
+  // As where a plugin of slurmd's fails: the job counts as COMPLETED, with 0.
+  test('a job that was over in a moment and left no mark has not run, as far as anybody knows', () => {
+    const moment = { elapsedSeconds: 0 };
+    const unknown = { state: 'UNKNOWN', ended: false, success: false };
+    expect(judge({ accounts: [accounted('COMPLETED', moment)] })).toMatchObject(unknown);
+    expect(judge({ queue: [queued('COMPLETED', moment)] })).toMatchObject(unknown);
+    expect(judge({ accounts: [accounted('COMPLETED', moment)], markers: [began()] })).toMatchObject({ ended: true });
+    expect(judge({ accounts: [accounted('FAILED', moment)] })).toMatchObject({ state: 'FAILED', ended: true });
   });
 
   test('the queue wins over an accounting that is ahead or behind', () => {

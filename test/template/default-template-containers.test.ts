@@ -1,6 +1,6 @@
 /** The default template's containers, as srun and apptainer are called; real ones are in test/run/containers*.cluster.test.ts. */
 
-import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Profile } from '../../src/conf/types.ts';
@@ -96,6 +96,32 @@ describe('Pyxis', () => {
     }
     const plain = { ...args, container: 'x', containerRuntime: 'none', runsIn: undefined } as unknown as Profile;
     expect(jobs.run(await jobs.render(plain)).words).toEqual(['x']);
+  });
+
+  it("has the job's folder on the node under the same name, where the node is the only one", async () => {
+    const fields = { command: 'x', container: 'x' };
+    const seen = async (TMPDIR: string, more: Record<string, string> = {}, env: Record<string, string> = {}) => {
+      runningSrun('printf "%s\\0" "${TMPDIR-none}"; printf "%s\\0" "$@"');
+      const { words } = jobs.run(await jobs.render({ ...fields, env }, slurm), { ...id, TMPDIR, ...more });
+      return [
+        words[0],
+        words
+          .find((word) => word.startsWith('--container-mounts='))
+          ?.split('=')[1]
+          ?.split(',')[0],
+      ];
+    };
+    const [own, first] = [jobs.file('own'), `${jobs.runDir}:/workspace`];
+    mkdirSync(own);
+    expect(await seen(own)).toEqual([own, `${own}:${own}`]);
+    expect(await seen(own, { SLURM_JOB_NUM_NODES: '2' })).toEqual(['none', first]);
+    // Not to be mounted, and one that is only known inside.
+    const odd = jobs.file('a,b');
+    mkdirSync(odd);
+    expect(await seen(odd)).toEqual(['none', first]);
+    for (const TMPDIR of ['/tmp', '/workspace/x']) expect(await seen(TMPDIR)).toEqual([TMPDIR, first]);
+    // What [env] says is nobody's to change.
+    expect(await seen(own, {}, { TMPDIR: own })).toEqual([own, first]);
   });
 });
 

@@ -67,11 +67,25 @@ x=1
     expect(parseHeader(line, file).shebang).toEqual({ interpreter, args });
   });
 
-  it.each(['', '\n#!/bin/bash', '# x\n#!/bin/bash', '#!', '#!  \necho', ' #!/bin/bash', 'echo'])(
+  it.each(['', '\n', '# x\n#!/bin/bash', '#!', '#!  \necho', ' #!/bin/bash', 'echo'])(
     '%j has no interpreter',
     (script) => {
       const found = script.split('\n')[0];
       expect(problemsOf(script)).toEqual([{ kind: 'no-shebang', found, place: { file } }]);
+    },
+  );
+
+  it.each([
+    ['\n \n#!/bin/sh\necho', 't.sbatch', '/bin/sh'],
+    ['echo', 'jobs/train.sh', '/bin/bash'],
+    ['# what it does\n#SBATCH -n1\necho', 'jobs/train.bash', '/bin/bash'],
+    ['#!/usr/bin/env zsh\necho', 'jobs/train.sh', '/usr/bin/env'],
+  ])(
+    'of %j in %s is run all the same: empty lines come of tags, and a .sh is for bash',
+    (script, name, interpreter) => {
+      const { shebang, header } = parseHeader(script, name);
+      expect(shebang.interpreter).toBe(interpreter);
+      expect(header).toMatch(/^#!\//);
     },
   );
 

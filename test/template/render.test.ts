@@ -91,6 +91,15 @@ describe('a name without a value', () => {
     ]);
   });
 
+  it('is a slip of what the environment happens to have only if of nothing else', async () => {
+    const around = { SBATCH_CPUX: '1', HOME: '/home/me' };
+    const values = { ...around, SBATCH_CPUS: '4' };
+    expect(await problemsOf('{{ SBATCH_CPU }}\n{{ HOEM }}', values, [], around)).toMatchObject([
+      { name: 'SBATCH_CPU', nearest: 'SBATCH_CPUS' },
+      { name: 'HOEM', nearest: 'HOME' },
+    ]);
+  });
+
   it.each([
     'a {{ X }}',
     '{{ X | sh }}',

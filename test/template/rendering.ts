@@ -12,8 +12,13 @@ export const render = (text: string, values: TemplateValues = {}, secrets: strin
   renderTemplate({ text, file: 't.sbatch', values, secrets });
 
 /** The problems, each with its line in place of `place`. */
-export async function problemsOf(text: string, values: TemplateValues = {}, secrets: string[] = []) {
-  const error = await render(text, values, secrets).then(
+export async function problemsOf(
+  text: string,
+  values: TemplateValues = {},
+  secrets: string[] = [],
+  around: Record<string, string> = {},
+) {
+  const error = await renderTemplate({ text, file: 't.sbatch', values, secrets, around }).then(
     (script) => expect.fail(`rendered to ${script}`),
     (error: unknown) => error,
   );

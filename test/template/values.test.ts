@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { shellText } from '../../src/template/shell-text.ts';
-import { templateValues } from '../../src/template/values.ts';
+import { surroundings, templateValues } from '../../src/template/values.ts';
 import { makeCluster, makeProfile, run } from './profile.ts';
 
 const values = (
   profile = makeProfile(),
-  { cluster = makeCluster(), env = {} as Record<string, string>, changes = {} as Partial<typeof run> } = {},
+  {
+    cluster = makeCluster(),
+    env = {} as Record<string, string>,
+    around = {} as Record<string, string>,
+    changes = {} as Partial<typeof run>,
+  } = {},
 ) => {
   const envFile = new Map(Object.entries(env).map(([name, value]) => [name, { value }]));
-  return templateValues(profile, cluster, { ...run, ...changes }, envFile);
+  return templateValues(profile, cluster, { ...run, ...changes }, envFile, surroundings(profile, around));
 };
 
 describe('the values of a template', () => {
@@ -36,6 +41,47 @@ describe('the values of a template', () => {
     expect(all).toMatchObject({ PARTITION: 'big', SBATCH_MEM: '1G', GPU_TYPE: 'a100', REMOTE_HOST: 'node54' });
     expect(all).toMatchObject({ RUN_DIR: run.runDir, REMOTE_DIR: '/home/u/project', JOB_NAME: run.jobName });
     expect(values(makeProfile(), { env })).toMatchObject({ PARTITION: 'no' });
+  });
+
+  it('has [env] below the keys, the environment below that, and .env last', () => {
+    const names = ['PARTITION', 'PYTHON', 'REMOTE_HOST', 'RUN_DIR', 'ARGS', 'A', 'B', 'C'];
+    const say = (what: string, of: string[]) => Object.fromEntries(of.map((name) => [name, what]));
+    const profile = makeProfile({ partition: 'big', env: say('[env]', [...names, 'ONLY']) }, { PARTITION: 'big' });
+    const all = values(profile, { around: say('environment', names.slice(0, 7)), env: say('.env', names) });
+    expect(all).toMatchObject({ PARTITION: 'big', PYTHON: 'python', REMOTE_HOST: 'node54', RUN_DIR: run.runDir });
+    expect(all).toMatchObject({ ARGS: shellText(''), A: '[env]', B: '[env]', C: '[env]', ONLY: '[env]' });
+    const without = values(makeProfile(), { around: { A: 'shell', B: '' }, env: say('.env', ['A', 'B', 'C']) });
+    expect(without).toMatchObject({ A: 'shell', B: '.env', C: '.env' });
+  });
+
+  it('has nothing from the environment that only files and make may say, nor what make says itself', () => {
+    const keys = [
+      'PYTHON',
+      'ACCOUNT',
+      'SBATCH_ACCOUNT',
+      'SBATCH_CPUS',
+      'SBATCH_CPU',
+      'ARGS',
+      'REMOTE_DIR',
+      'SCHEDULER',
+    ];
+    const variables = [
+      'PROFILE',
+      'TAG',
+      'LINES',
+      'YES',
+      'SWEEP',
+      'IMAGE',
+      'RUN_DIR',
+      'JOB_NAME',
+      'ENV_NAMES',
+      'ATTENDED',
+    ];
+    const makes = ['MAKEFLAGS', 'MAKELEVEL', 'MFLAGS', 'MAKE_TERMOUT', 'SR_CLI', 'SR_VARS', 'TOKEN', 'BASH_FUNC_x%%'];
+    const around = Object.fromEntries([...keys, ...variables, ...makes, 'USER'].map((name) => [name, 'shell']));
+    expect(surroundings({ secrets: ['TOKEN'] }, around)).toEqual({ USER: 'shell' });
+    const all = values(makeProfile({ secrets: ['TOKEN'] }), { around });
+    expect(Object.values(all).filter((value) => value === 'shell')).toHaveLength(1);
   });
 
   it("takes of the cluster's file its own keys alone: a profile may have switched a default off", () => {

@@ -7,11 +7,13 @@ import { names } from '../quantities.ts';
 import { imageConfSentences, imagesHere } from './image-conf.ts';
 import { projectFileSentences } from './project-files.ts';
 import { valueSentences } from './values.ts';
+import { yamlSentences } from './yaml.ts';
 
 export const confSentences: Sentences<ConfProblem> = {
   ...valueSentences,
   ...projectFileSentences,
   ...imageConfSentences,
+  ...yamlSentences,
 
   // Files
   'no-cluster-file': ({ cluster, clusters, nearest, place }) => ({

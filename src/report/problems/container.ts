@@ -4,14 +4,28 @@ import type { ImageFault, RunProblem } from '../../run/problem.ts';
 import { clusterFile, make, type Typed, withoutProfile } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
 
-type Kinds = 'container-impossible' | 'container-path' | 'image-missing' | 'image-broken' | 'image-changed';
+type Kinds =
+  | 'container-impossible'
+  | 'container-twice'
+  | 'container-path'
+  | 'image-missing'
+  | 'image-broken'
+  | 'image-changed';
 
 export const containerSentences: Pick<Sentences<RunProblem>, Kinds> = {
-  'container-impossible': (_, typed) => ({
+  'container-impossible': ({ whole }, typed) => ({
     says: 'Pyxis is a part of Slurm: with SCHEDULER=local there is none',
     next: [
-      'CONTAINER_RUNTIME=apptainer runs in a container without Slurm, CONTAINER_RUNTIME=none without a container.',
+      whole
+        ? 'Take --container-image out; CONTAINER with CONTAINER_RUNTIME=apptainer in the profile runs its SCRIPT in a container without Slurm.'
+        : 'CONTAINER_RUNTIME=apptainer runs in a container without Slurm, CONTAINER_RUNTIME=none without a container.',
       `Or name a cluster with Slurm in ${clusterFile(typed)}.`,
+    ],
+  }),
+  'container-twice': () => ({
+    says: '--container-image puts the whole job script into a container, and CONTAINER asks for one inside it; a container starts no other',
+    next: [
+      'Take CONTAINER out of the profile (CONTAINER= on the command line, where cluster.conf has it), or --container-image out of here.',
     ],
   }),
   'container-path': ({ key, path, runtime }) => ({

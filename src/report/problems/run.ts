@@ -2,7 +2,7 @@
 
 import type { RunProblem } from '../../run/problem.ts';
 import { adviceOn } from '../advice.ts';
-import { again, make, profileFile, runPath, withoutProfile } from '../commands.ts';
+import { again, make, makeSweep, profileFile, runPath, withoutProfile } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
 import { count } from '../quantities.ts';
 import { stateWord, verdictLine } from '../verdict.ts';
@@ -97,7 +97,11 @@ export const runSentences: Sentences<RunProblem> = {
     next: [`Try again later: ${again('slurm-collect', id || undefined, typed)}`],
   }),
 
-  // Cancel and clean
+  // Cancel, release and clean
+  'is-sweep': ({ id, sweep }, typed) => ({
+    says: `The run of ${id} is a sweep's, whose cells are submitted as job arrays.`,
+    next: [`What failed or is missing: ${makeSweep('slurm-sweep-resume', { name: sweep }, withoutProfile(typed))}`],
+  }),
   'bad-job-id': ({ jobId }) => ({
     says: jobId === '' ? 'JOB_ID is missing.' : `JOB_ID=${jobId} is not the id of one job or array task.`,
     next: ['JOB_ID=12345 is one job, JOB_ID=12345_7 one task of an array; never several.'],
@@ -105,6 +109,14 @@ export const runSentences: Sentences<RunProblem> = {
   'no-such-job': ({ jobId }, typed) => ({
     says: `You have no job ${jobId} in the queue.`,
     next: [`Your jobs: ${make('slurm-status', undefined, withoutProfile(typed))}`],
+  }),
+  'release-refused': ({ jobId, reason, detail }, typed) => ({
+    says: `Job ${jobId} was not released.`,
+    words: detail,
+    next:
+      reason === 'JobHeldAdmin'
+        ? ['An administrator holds it: ask those who run the cluster.']
+        : [`How it stands: ${make('slurm-status', undefined, withoutProfile(typed))}`],
   }),
   'removal-declined': ({ count: number }) => ({
     says: `${count(number, 'run directory', 'run directories')} could go. Nothing was removed.`,

@@ -35,4 +35,5 @@ const DOING: Record<Doing, string> = {
   remove: 'The run directory could not be removed',
   check: 'the cluster could not be checked',
   cancel: 'The job could not be cancelled',
+  release: 'The job could not be released',
 };

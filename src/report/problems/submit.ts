@@ -7,8 +7,11 @@ import type { Sentences } from '../problem.ts';
 
 export const submitSentences = {
   'option-impossible': ({ option }, typed) => ({
-    says: `the embedded executor (SCHEDULER=local) starts every job at once and alone: it knows no --${option}`,
-    next: [`Leave it out, or name a cluster with Slurm in ${clusterFile(typed)}.`],
+    says: `the embedded executor (SCHEDULER=local) knows no --${option}`,
+    next: [
+      ...(option.startsWith('dependency') ? ['Of dependencies it knows --dependency=afterany:ID.'] : []),
+      `Leave it out, or name a cluster with Slurm in ${clusterFile(typed)}.`,
+    ],
   }),
   'submit-refused': ({ id, detail }, typed) => {
     const down = DOWN.test(detail);
@@ -47,7 +50,8 @@ function refusalAdvice(id: string, detail: string, typed: Typed): string[] {
   const found = COMPLAINTS.find(([pattern]) => pattern.test(detail));
   if (found) return [found[1](where, make('slurm-check', id, typed))];
   const option = /(?:option '?|for |invalid )--([a-z-]+)/i.exec(detail)?.[1];
-  if (option === undefined) return [`Change what it complains of ${where}.`];
+  // Pyxis itself says what it will not have.
+  if (option === undefined || /\bpyxis: /.test(detail)) return [`Change what it complains of ${where}.`];
   if (option.startsWith('container')) {
     return [`This Slurm has no Pyxis, which knows --${option}. CONTAINER_RUNTIME=apptainer needs none.`];
   }

@@ -2,6 +2,31 @@
 #SBATCH --open-mode=append
 # Written by slurm-runner. The job itself is the file `script` beside this one.
 export GREETING='Hello from'
+scratch() {
+  sr_base=${TMPDIR:-/tmp}
+  if [ -n "${sr_tmpdir-}" ] || [ "${SLURM_JOB_NUM_NODES:-1}" != 1 ]; then return; fi
+  if grep -qs -e --container-image "$sr_script" && ! grep -qs TMPDIR "$sr_script"; then return; fi
+  if [ "$sr_base" = /tmp ] && [ -z "${sr_together-}" ]; then
+    sr_base=$(sed -n 's/^[[:blank:]]*[Tt][Mm][Pp][Ff][Ss][[:blank:]]*=[[:blank:]]*\([^[:blank:]#]*\).*/\1/p' \
+      /run/slurm/conf/slurm.conf "${SLURM_CONF:-/etc/slurm/slurm.conf}" 2>/dev/null | tail -n 1)
+    shared "$sr_base" || sr_base=/tmp
+  fi
+  case $sr_base in /*) [ -d "$sr_base" ] ;; *) false ;; esac || sr_base=/tmp
+  if [ -z "${sr_together-}" ] && ! shared "$sr_base"; then return; fi
+  sr_scratch=$(mktemp -d "$sr_base/slurm-runner.$SLURM_JOB_ID.XXXXXX" 2>/dev/null) || sr_scratch=''
+  if [ -n "$sr_scratch" ]; then export TMPDIR="$sr_scratch"; fi
+}
+shared() { case $(ls -ldL -- "$1/" 2>/dev/null) in d???????w*) ;; *) return 1 ;; esac }
+cleared() {
+  case ${sr_scratch-} in /*/slurm-runner.*) ;; *) return 0 ;; esac
+  {
+    find "$sr_scratch" -xdev -type d ! -perm -700 -exec chmod u+rwx {} \;
+    find "$sr_scratch" -xdev ! -type d -exec rm -f {} +
+    if ! [ -L "$sr_scratch" ]; then (cd "$sr_scratch" && find . -xdev -type d -exec rmdir -p {} +); fi
+    rmdir "$sr_scratch"
+  } >/dev/null 2>&1
+}
+
 note() { { printf '%s\n' "$2" >"$1.$$.tmp" && mv -f "$1.$$.tmp" "$1" || rm -f "$1.$$.tmp"; } 2>/dev/null || :; }
 stopped() {
   sr_woken=1 sr_signal=$1
@@ -39,8 +64,10 @@ contained() {
 }
 ended() {
   if [ "$sr_code$sr_signal" = 0 ] && ! contained; then sr_code=1; fi
+  trap '' TERM INT HUP QUIT XCPU USR1 USR2 ALRM
   if [ -n "$sr_signal" ]; then sr_how="signal $sr_signal"; else sr_how='exit'; fi
   note "$sr_at/end$sr_of" "$sr_job $sr_life $sr_how $sr_code"
+  cleared
   exit "$sr_code"
 }
 supervise() {
@@ -62,21 +89,31 @@ supervise() {
   if [ -n "${SLURM_CPUS_PER_TASK-}" ]; then export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"; fi
   sr_together=${SLURM_RUNNER_TOGETHER-}
   unset SLURM_RUNNER_TOGETHER
-
-  cd "$sr_run" || exit 66
-  sr_signal='' sr_child='' sr_code=''
+  [ -n "${sr_workdir-}" ] || cd "$sr_run" || exit 66
+  sr_script=$sr_at/script sr_scratch='' sr_signal='' sr_child='' sr_code=''
+  if [ -n "${sr_contained-}" ] && ! [ -e /.lock ]; then
+    echo "slurm-runner: task ${SLURM_PROCID:-0} on ${SLURMD_NODENAME:-this node} was started outside its container; the job script was not run" >&2
+    sr_code=78
+    ended
+  fi
+  if [ -n "${sr_sweep-}" ] && ! cell "$sr_sweep"; then
+    echo "slurm-runner: the parameters of this cell cannot be read, or its folder cannot be made" >&2
+    sr_code=73
+    ended
+  fi
   for sr_name in TERM INT HUP QUIT XCPU; do
     trap "stopped $sr_name" "$sr_name"
   done
   for sr_name in USR1 USR2 ALRM; do
     trap "passed_on $sr_name" "$sr_name"
   done
+  scratch
   [ -n "$sr_together" ] || set -m 2>/dev/null
   case $- in
     *m*) ;;
     *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
-  "$@" "$sr_at/script" &
+  "$@" "$sr_script" &
   sr_child=$!
   set +m
   if [ -n "$sr_signal" ]; then kill -s "$sr_signal" "$sr_child" 2>/dev/null; fi

@@ -10,7 +10,8 @@ use Cwd 'abs_path';
 our @EXPORT = qw($site $folder $job_step complain fail knob enroot count locked tasks_here);
 
 our $site = dirname(dirname(abs_path(__FILE__)));
-our $job_step = ($ENV{SLURM_JOB_ID} // 0) . '.' . ($ENV{SLURM_STEP_ID} // 0);
+# The batch script's step has no number in its environment; this is the one that Slurm has for it.
+our $job_step = ($ENV{SLURM_JOB_ID} // 0) . '.' . ($ENV{SLURM_STEP_ID} // 4294967291);
 my $node = $ENV{SLURMD_NODENAME} // 'node';
 # One for a step on a node; the real one has it in memory which the step's tasks share.
 our $folder = dirname($site) . "/run/pyxis/$<-$job_step-$node";

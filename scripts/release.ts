@@ -1,0 +1,21 @@
+/** slurm-release: lets a held job go, one explicit job or array task, a profile's, or a sweep's arrays. */
+
+import { releasedText } from '../src/report/released.ts';
+import { sweepReleasedText } from '../src/report/sweep.ts';
+import { release } from '../src/run/release.ts';
+import { releaseSweep } from '../src/sweep/release.ts';
+import { command } from './command.ts';
+import { projectOf, whichSweep } from './sweeps.ts';
+
+command('slurm-release', async (context) => {
+  const { variables, which, project, dryRun, style, typed } = context;
+  const jobId = variables.text('JOB_ID');
+  if (jobId === undefined && (variables.text('SWEEP') || variables.text('SWEEP_ID'))) {
+    const sweep = whichSweep(variables);
+    const result = await releaseSweep(projectOf(context, sweep), sweep, dryRun);
+    return { result, text: sweepReleasedText(result, style, typed) };
+  }
+  const about = jobId === undefined ? which() : variables.which();
+  const result = await release(project(about), jobId === undefined ? which() : { jobId }, dryRun);
+  return { result, text: releasedText(result, style, typed) };
+});

@@ -1,0 +1,116 @@
+# One attempt at submission: its claim stands before sbatch is called, its job is looked for before it is called again, and the id is
+# kept in the same breath. The caller sets run, meta, name and at, the attempt's folder.
+
+# How long, in seconds, somebody else's submission may take before it counts as broken off. sbatch gives up after
+# MessageTimeout (10 s by default, sites set 60), and slurmctld may still take a late request up.
+GRACE=180
+
+# answer WORD [TEXT]: the one line the caller reads.
+answer() {
+  printf '%s%s%s\n' "$1" "$US" "$2"
+  exit 0
+}
+
+# awaited: gives somebody else's try its time; the attempt's id is then in `line`, which is empty where it is certain that nothing was
+# submitted. Fails where the attempt is gone: refused meanwhile, and cleared away.
+awaited() {
+  waited=0
+  while :; do
+    first "$at/job_id"
+    [ -z "$line" ] || return 0
+    [ -d "$at" ] || return 1
+    begun
+    age=$(($(now) - begun))
+    if [ "$waited" -ge 20 ] || [ "$age" -ge "$GRACE" ]; then break; fi
+    sleep 1
+    waited=$((waited + 1))
+  done
+  line=$(look_up) || answer unknown "$(cat "$at/lookup" 2>/dev/null)"
+  if [ -n "$line" ]; then
+    keep "$line"
+  elif [ "$age" -lt "$GRACE" ]; then
+    answer unknown "submitted $age s ago, not in the queue yet"
+  fi
+}
+
+# begun: when the newest try at this attempt was begun, in seconds; `over-TIME` tells when somebody took over from the try of TIME.
+begun() {
+  number "$at/intent"
+  [ -n "$line" ] || claim "$at/intent" "$(now)"
+  begun=${line:-$(now)}
+  while [ -s "$at/over-$begun" ]; do
+    first "$at/over-$begun"
+    begun=$line
+  done
+}
+
+# keep ID: notes the job id, also where a full disk left an empty file.
+keep() {
+  [ -s "$at/job_id" ] || rm -f "$at/job_id"
+  claim "$at/job_id" "$1"
+}
+
+# look_up: the id of the job with our name in our directory that no earlier attempt owns; fails when Slurm does not answer.
+look_up() {
+  # The job itself may have said so, though a full disk kept no id.
+  for marker in "$at"/begin* "$at"/end*; do
+    first "$marker"
+    [ -z "$line" ] || { printf '%s\n' "${line%% *}"; return; }
+  done
+  rows=$(scheduler_queue 2>"$at/lookup") || return 1
+  known=" $(cat "$meta"/attempt-*/job_id 2>/dev/null | tr '\n' ' ')"
+  # Through the environment: awk -v would read backslashes in a path.
+  found=$(printf '%s\n' "$rows" | sr_name=$name sr_dir=$run sr_known=$known awk -F "$US" \
+    '$14 == ENVIRON["sr_name"] && $13 == ENVIRON["sr_dir"] && !index(ENVIRON["sr_known"], " " $2 " ") { print $2; exit }')
+  if [ -z "$found" ]; then
+    number "$at/intent"
+    # Accounting may be off, that is no failure; a record may be young and have no directory yet.
+    found=$(scheduler_accounting $(($(now) - ${line:-0} + 60)) -X --name="$name" 2>/dev/null |
+      sr_dir=$run sr_known=$known awk -F "$US" '$16 == ENVIRON["sr_dir"] || $16 == "" {
+        sub(/_.*/, "", $1)
+        if (!index(ENVIRON["sr_known"], " " $1 " ")) { print $1; exit }
+      }')
+  fi
+  printf '%s\n' "$found"
+}
+
+# submit OPTION...: answers `submitted`, `refused` (after given_up, the caller's, has cleared the attempt away) or `unknown`. The id is
+# written in the same breath; the job's own first line writes it again.
+submit() {
+  out=$(scheduler_submit "$@" "$at/job.sh" 2>"$at/sbatch")
+  code=$?
+  # `12345` or `12345;cluster`; a site's wrapper may print a banner before it.
+  id=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p; s/^Submitted batch job \([0-9][0-9]*\).*/\1/p' | tail -n 1)
+  if [ "$code" = 0 ] && [ -n "$id" ]; then
+    keep "$id"
+    first "$at/job_id"
+    # It took so long that somebody gave the attempt up: the job ends without doing anything.
+    [ "$line" != void ] || answer changed
+    answer submitted "$id"
+  fi
+  if [ "$code" -gt 0 ] && ! scheduler_ambiguous "$at/sbatch" "$code"; then
+    # A wrapper of the site's may fail after the job was taken in.
+    first "$at/job_id"
+    [ -n "$line" ] || line=$(look_up)
+    if [ -n "$line" ]; then
+      keep "$line"
+      answer submitted "$line"
+    fi
+    first_lines=$(head -c 4000 "$at/sbatch")
+    given_up
+    answer refused "$(printf '%s' "$first_lines" | tr '\n' "$RS")"
+  fi
+  # No clear answer. It may have been submitted all the same: look before anybody tries again.
+  # By the clock: a scheduler that is down takes its time to say so.
+  until=$(($(now) + 15))
+  while [ "$(now)" -lt "$until" ]; do
+    first "$at/job_id"
+    [ -n "$line" ] || line=$(look_up)
+    if [ -n "$line" ]; then
+      keep "$line"
+      answer submitted "$line"
+    fi
+    sleep 1
+  done
+  answer unknown "$(tr '\n' "$RS" <"$at/sbatch")"
+}

@@ -1,0 +1,30 @@
+# Reports the markers of a sweep's tasks as they appear; the scheduler is not asked.
+
+# main RUN SECONDS: a record a line: `marker NAME LINE`, those that are there already too, and `alive`. Ends after SECONDS.
+main() {
+  meta=$1/.slurm-runner until=$(($(now) + $2))
+  known=
+  while [ "$(now)" -lt "$until" ]; do
+    names=$(listed)
+    if [ "$names" != "$known" ]; then
+      printf '%s\n=\n%s\n' "$known" "$names" | awk '
+        $0 == "=" { later = 1; next }
+        !later { seen[$0]; next }
+        !($0 in seen)' | while read -r marker; do
+        first "$meta/$marker"
+        record marker "${marker##*/}" "$line"
+      done
+      known=$names
+    fi
+    record alive
+    sleep 1
+  done
+}
+
+# listed: the markers, a line each. Listing a folder makes an NFS client look afresh.
+listed() {
+  for at in "$meta"/attempt-*/; do
+    at=${at%/}
+    (cd "$at" 2>/dev/null && printf '%s\n' ./*) | awk -v at="${at##*/}" '/^\.\/(begin|end)\.[0-9]+$/ { print at substr($0, 2) }'
+  done
+}

@@ -1,0 +1,142 @@
+/** collect: cells that have ended come home, with a table of all; once all have, the run is collected like any other. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { type CollectResult, collectKnown } from '../run/collect.ts';
+import type { Known, TrackedRun } from '../run/find.ts';
+import { type Found, gather } from '../run/gather.ts';
+import type { RunProblem } from '../run/problem.ts';
+import type { Project } from '../run/project.ts';
+import { exclusively } from '../run/record.ts';
+import { cellVerdicts, verdictOf } from '../run/verdict.ts';
+import { SEPARATOR } from '../scheduler/rows.ts';
+import type { Snapshot } from '../scheduler/types.ts';
+import { type StartedSweep, startedSweep } from './started.ts';
+import { type SweepSeen, type SweepStatus, see, statusOf } from './status.ts';
+import { readTable, type TablePaths, writeTable } from './table.ts';
+import { mustBeSweep, startedRun, type WhichSweep } from './which.ts';
+
+export interface CollectSweepResult {
+  id: string;
+  status: SweepStatus;
+  /** Cells that were brought now. */
+  brought: number;
+  /** Relative to the project. */
+  table: TablePaths;
+  /** Once all have ended: what was brought besides, and whether the run directory is gone. */
+  collected?: CollectResult;
+  dryRun?: boolean;
+}
+
+export interface CollectSweepOptions {
+  force?: boolean;
+  dryRun?: boolean;
+}
+
+/** Brings what has ended. Throws Failure(3, 4) where nothing is known of it. */
+export function collectSweep(
+  project: Project,
+  which: WhichSweep,
+  options: CollectSweepOptions,
+): Promise<CollectSweepResult> {
+  const run = startedRun(project.root, which);
+  return exclusively(project.root, run.id, async () => {
+    const sweep = mustBeSweep(run, await startedSweep(project, run));
+    const seen = await onceLeft(project, run);
+    const { queueTrouble: detail } = seen.snapshot;
+    if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id: run.id, detail });
+    const status = statusOf(run, sweep, seen);
+    const due = finished(project, sweep, status);
+    if (options.dryRun) return { id: run.id, status, brought: due.length, table: tableOf(sweep), dryRun: true };
+    const brought = await bringFinished(project, run, sweep, seen);
+    const { running, pending, unknown } = status.counts;
+    if (running + pending + (options.force ? 0 : unknown) > 0)
+      return { id: run.id, status, brought, table: tableOf(sweep) };
+    const known: Known = { tracked: run, record: seen.record, verdict: verdictOf(seen.record, seen.snapshot) };
+    const collected = await collectKnown(project, known, seen.snapshot, options);
+    return { id: run.id, status, brought, table: tableOf(sweep), collected };
+  });
+}
+
+/** Seconds that Slurm may take to let go of a job whose script has ended. */
+const SETTLE = 30;
+
+/** Writes the table of a sweep that is collected with everything else (slurm-collect); of another run nothing. */
+export async function keepTable(project: Project, { tracked, record }: Known, snapshot: Snapshot): Promise<void> {
+  const sweep = record.sweep && (await startedSweep(project, tracked));
+  if (!sweep) return;
+  const status = statusOf(tracked, sweep, { record, snapshot, verdicts: cellVerdicts(record, snapshot) });
+  writeTable(project.root, tracked, status, new Set(status.cells.map(({ index }) => index)));
+}
+
+/** Looks again while all have ended and some are still being let go. */
+async function onceLeft(project: Project, run: TrackedRun): Promise<SweepSeen> {
+  const until = Date.now() + SETTLE * 1000;
+  for (;;) {
+    const seen = await see(project, run);
+    const over = seen.verdicts.every(({ ended }) => ended);
+    if (!over || seen.verdicts.every(({ left }) => left) || Date.now() > until) return seen;
+    await sleep(1000);
+  }
+}
+
+/** Brings the folders and logs of cells that have ended and are not home yet, and writes the table. Gives how many it brought. */
+export async function bringFinished(
+  project: Project,
+  run: TrackedRun,
+  sweep: StartedSweep,
+  seen: SweepSeen,
+): Promise<number> {
+  const status = statusOf(run, sweep, seen);
+  const due = finished(project, sweep, status);
+  if (due.length > 0) {
+    const names = new Set(due.map(({ name }) => name));
+    const logs = new Set(
+      due.flatMap(({ verdict }) => [
+        `${verdict?.jobId}_${verdict?.task}.out`,
+        `${verdict?.jobId}_${verdict?.task}.err`,
+      ]),
+    );
+    const there = await whatIsThere(project, run, sweep, [...new Set(due.map(({ verdict }) => verdict?.jobId ?? ''))]);
+    const folders = there.cells.filter((name) => names.has(name)).map((name) => `results/${sweep.folder}/${name}`);
+    const found: Found = {
+      results: folders,
+      run: folders,
+      data: [],
+      logs: there.logs.filter((log) => logs.has(log)),
+      missing: [],
+      leaving: [],
+    };
+    await gather(project, run, found);
+  }
+  writeTable(project.root, run, status, new Set(due.map(({ index }) => index)));
+  return due.length;
+}
+
+/** Cells that have ended for good, and that the table here does not have home by the same task. */
+function finished({ root }: Project, sweep: StartedSweep, { cells, runDir }: SweepStatus): SweepStatus['cells'] {
+  const home = readTable(root, sweep, runDir);
+  return cells.filter(({ verdict, index }) => {
+    if (!verdict?.ended || !verdict.left || verdict.jobId === undefined) return false;
+    return home.get(index) !== `${verdict.jobId}_${verdict.task}`;
+  });
+}
+
+async function whatIsThere(
+  { host }: Project,
+  { id, runDir }: TrackedRun,
+  { folder }: StartedSweep,
+  jobIds: readonly string[],
+): Promise<{ cells: string[]; logs: string[] }> {
+  const answer = await host.run({ files: ['lib', 'cells'], args: [runDir, folder, ...jobIds] });
+  if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
+  const records = answer.stdout.split('\n').map((line) => line.split(SEPARATOR));
+  const named = (wanted: string): string[] =>
+    records.flatMap(([kind, name]) => (kind === wanted && name ? [name] : []));
+  return { cells: named('cell'), logs: named('log') };
+}
+
+export const tableOf = ({ folder }: StartedSweep): TablePaths => ({
+  csv: `results/${folder}/cells.csv`,
+  json: `results/${folder}/cells.json`,
+});

@@ -1,0 +1,103 @@
+/** The job scripts of cells: one for all where the template asks for nothing of a cell's, else one each, sent as lines they share. */
+
+import type { Profile } from '../conf/types.ts';
+import type { Project } from '../run/project.ts';
+import { jobParts, openTemplate, type Rendered } from '../run/render.ts';
+import { toRanges } from '../scheduler/ranges.ts';
+import type { CellsSubmission } from '../scheduler/types.ts';
+import type { Header } from '../template/directives.ts';
+import { compileTemplate } from '../template/render.ts';
+import { CELL_VARIABLES, cellOf, type StartedSweep } from './started.ts';
+import type { Cell } from './types.ts';
+
+export interface CellScripts extends Pick<CellsSubmission, 'groups' | 'script' | 'options' | 'jobName'> {
+  /** Of the first cell. */
+  header: Header;
+}
+
+/** Renders for `cells`, ascending. Throws Failure(2) with what is wrong in any of them. */
+export async function renderCells(
+  project: Project,
+  profile: Profile,
+  sweep: StartedSweep,
+  cells: readonly number[],
+  runDir: string,
+  home?: string,
+): Promise<CellScripts> {
+  const template = await openTemplate(project, profile, runDir, home);
+  const { file, argsLine: firstLine = 1 } = sweep;
+  // The words are quoted, each as a whole.
+  const compiled = sweep.args.map((text) => compileTemplate({ text, file, firstLine, quoted: true }));
+  const args = await Promise.all(compiled);
+  const names = [...CELL_VARIABLES, ...new Set(sweep.cells.flatMap(({ values }) => Object.keys(values)))];
+  const each = args.length > 0 || asksFor(template.text, names);
+  const parameters = Object.fromEntries(names.map((name) => [name, undefined]));
+  const rendered = (each ? cells : cells.slice(0, 1)).map((index) => {
+    const values = { ...parameters, ...valuesOf(sweep, cellOf(sweep, index), runDir) };
+    return {
+      index,
+      ...template.render(
+        values,
+        args.map((word) => word(values)),
+      ),
+    };
+  });
+  const first = rendered[0] as Rendered;
+  const folder = sweep.folder;
+  const parts = (header: Header) => jobParts(header, profile, runDir, folder);
+  const { header, options, jobName } = first;
+  if (!each) {
+    const groups = [{ cells: toRanges(cells), ...parts(header) }];
+    return { groups, script: { all: first.script }, options, jobName, header };
+  }
+  const same = new Map<string, { header: Header; cells: number[] }>();
+  for (const { index, header } of rendered) {
+    const key = JSON.stringify(header.shebang) + ownOptions(header);
+    const group = same.get(key) ?? { header, cells: [] };
+    group.cells.push(index);
+    same.set(key, group);
+  }
+  const groups = [...same.values()].map(({ header, cells }) => ({ cells: toRanges(cells), ...parts(header) }));
+  return { groups, script: { each: sharedLines(rendered) }, options, jobName, header };
+}
+
+/** What a template is given of a cell. */
+function valuesOf(sweep: StartedSweep, cell: Cell, runDir: string): Record<string, string> {
+  return {
+    SWEEP: sweep.folder,
+    CELL: String(cell.index),
+    CELL_NAME: cell.name,
+    RUN_NUMBER: String(cell.index + 1),
+    RESULTS_DIR: `${runDir}/results/${sweep.folder}/${cell.name}`,
+    ...cell.values,
+  };
+}
+
+/** Whether any tag of the template mentions one of the names; a word too many costs no more than time. */
+function asksFor(text: string, names: readonly string[]): boolean {
+  const tags = text.match(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g) ?? [];
+  const words = new Set(tags.join(' ').match(/[\p{L}_][\p{L}\p{N}_]*/gu));
+  return names.some((name) => words.has(name));
+}
+
+/** What of a header makes a job another: not what the toolkit sets itself. */
+const TOOLKITS = new Set(['job-name', 'output', 'error', 'chdir', 'parsable', 'array']);
+
+function ownOptions({ directives }: Header): string {
+  return JSON.stringify(directives.flatMap(({ options }) => options.filter(({ name }) => !TOOLKITS.has(name))));
+}
+
+/** As src/remote/cell.sh reads it: every line once (`L TEXT`), then of each cell the ranges of lines that make its script. */
+function sharedLines(rendered: readonly { index: number; script: string }[]): string {
+  const numbers = new Map<string, number>();
+  const cells = rendered.map(({ index, script }) => {
+    const lines = script.replace(/\n$/, '').split('\n');
+    const used = lines.map((line) => {
+      const number = numbers.get(line) ?? numbers.size + 1;
+      numbers.set(line, number);
+      return number;
+    });
+    return `C ${index} ${toRanges(used)}\n`;
+  });
+  return `${[...numbers.keys()].map((line) => `L ${line}\n`).join('')}${cells.join('')}`;
+}

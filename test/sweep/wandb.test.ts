@@ -1,0 +1,390 @@
+/** W&B's sweeps: created once, told as they stand, and every way in which that can fail told from the others. */
+
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Failure } from '../../src/failure.ts';
+import { failureText } from '../../src/report/problems.ts';
+import { plain } from '../../src/report/style.ts';
+import { createSweep, defaultEntity, sweepInfo } from '../../src/sweep/wandb.ts';
+import type { WandbProblem } from '../../src/sweep/wandb-problem.ts';
+import type { WandbSettings } from '../../src/sweep/wandb-settings.ts';
+import { type MockWandb, startWandb } from '../kit/wandb.ts';
+
+const PACE = { timeout: 5000, pause: 20 };
+const HASTE = { timeout: 150, pause: 20 };
+
+/** The ancestor's own. */
+const CONFIG = `# sweeps/openvla.yaml
+program: train.py
+method: bayes
+metric:
+  name: eval/loss
+  goal: minimize
+parameters:
+  learning_rate:
+    distribution: log_uniform_values
+    min: 1e-6
+    max: 1e-4
+  batch_size:
+    values: [8, 16, 32]
+`;
+const GRID = 'method: grid\nparameters: {a: {values: [1, 2, 3]}, b: {values: [x, y]}}\n';
+
+let mock: MockWandb;
+let settings: WandbSettings;
+
+beforeEach(async () => {
+  mock = await startWandb();
+  settings = { baseUrl: mock.url, apiKey: mock.key, keyFrom: 'env-file', project: 'vla' };
+});
+afterEach(() => mock.stop());
+
+/** How something failed. The key is never told. */
+async function failure(of: Promise<unknown>): Promise<{ exit: number; problem: WandbProblem; told: string }> {
+  const error = await of.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Failure)) throw new Error('this was to fail', { cause: error });
+  const told = failureText(error, plain);
+  for (const key of [mock.key, Buffer.from(`api:${mock.key}`).toString('base64')]) {
+    expect(told).not.toContain(key);
+    expect(JSON.stringify(error.problems)).not.toContain(key);
+  }
+  expect(error.problems).toHaveLength(1);
+  return { exit: error.exit, problem: error.problems[0] as WandbProblem, told };
+}
+
+describe('the entity of a key', () => {
+  it('is asked for', async () => {
+    mock.entity = 'alice';
+    expect(await defaultEntity(settings, PACE)).toBe('alice');
+  });
+
+  it('is nobody where nobody is logged in', async () => {
+    mock.entity = undefined;
+    const { exit, problem } = await failure(defaultEntity(settings, PACE));
+    expect(exit).toBe(2);
+    expect(problem).toMatchObject({ kind: 'wandb-bad-key', where: 'env-file' });
+  });
+
+  it('has to be named where the key stands for none', async () => {
+    mock.entity = '';
+    expect((await failure(defaultEntity(settings, PACE))).problem.kind).toBe('wandb-no-default-entity');
+  });
+});
+
+describe('a sweep is created', () => {
+  it('of the file as it is, for the default entity', async () => {
+    const made = await createSweep(settings, CONFIG, PACE);
+    const [sweep] = mock.sweeps;
+    expect(sweep).toMatchObject({ entity: 'me', project: 'vla', config: CONFIG, description: null });
+    const { id } = sweep!;
+    expect(made).toEqual({
+      sweepId: id,
+      entity: 'me',
+      project: 'vla',
+      url: `${mock.url}/me/vla/sweeps/${id}`,
+      warnings: [],
+    });
+    expect(mock.asked).toEqual(['Viewer', 'UpsertSweep']);
+  });
+
+  it('for a team, without asking who we are', async () => {
+    await createSweep({ ...settings, entity: 'team' }, CONFIG, PACE);
+    expect(mock.sweeps[0]?.entity).toBe('team');
+    expect(mock.asked).toEqual(['UpsertSweep']);
+  });
+
+  it('with its description, and what the server finds odd is handed on', async () => {
+    const made = await createSweep(settings, `${CONFIG}description: lr and batch\nprogarm: x\n`, PACE);
+    expect(mock.sweeps[0]?.description).toBe('lr and batch');
+    expect(made.warnings).toEqual(['additional property progarm is not allowed']);
+  });
+
+  it('with the distributions that the server could not tell', async () => {
+    const bounds = 'method: random\nparameters:\n  x: {min: 0.0, max: 1.0}\n  n: {min: 1, max: 9}\n';
+    await createSweep(settings, bounds, PACE);
+    expect(parse(mock.sweeps[0]!.config).parameters).toEqual({
+      x: { min: 0, max: 1, distribution: 'uniform' },
+      n: { min: 1, max: 9, distribution: 'int_uniform' },
+    });
+  });
+
+  it.each([
+    ['parameters: {a: {value: 1}}', 'Sweep config must contain method section'],
+    ['method: grid', 'Sweep config must contain parameters section'],
+    ['method: grid\nparameters: {c: {"values:": [2, 10]}}', 'invalid hyperparameter configuration: c'],
+    ['method: [', 'could not be parsed'],
+  ])('not of %s: the server says why', async (config, why) => {
+    const { exit, problem, told } = await failure(createSweep(settings, config, PACE));
+    expect(exit).toBe(2);
+    expect(problem.kind).toBe('wandb-bad-config');
+    expect(told).toContain(why);
+    expect(told).toContain('https://docs.wandb.ai/');
+    expect(mock.asked.filter((name) => name === 'UpsertSweep')).toHaveLength(1);
+  });
+
+  it('not with bounds that are neither integers nor floats, and nothing is sent', async () => {
+    const { exit, problem } = await failure(
+      createSweep(settings, 'method: random\nparameters: {lr: {min: 0, max: 0.1}}', PACE),
+    );
+    expect(exit).toBe(2);
+    expect(problem).toEqual({ kind: 'wandb-bounds', parameter: 'lr', min: '0', max: '0.1' });
+    expect(mock.asked).toEqual([]);
+  });
+});
+
+describe('who may not', () => {
+  it.each(['environment', 'env-file', 'netrc'] as const)('has a wrong key, from the %s', async (keyFrom) => {
+    const wrong = { ...settings, apiKey: 'f'.repeat(40), keyFrom };
+    for (const asking of [createSweep(wrong, CONFIG, PACE), sweepInfo({ ...wrong, entity: 'me' }, 'abc', PACE)]) {
+      const { exit, problem, told } = await failure(asking);
+      expect(exit).toBe(2);
+      expect(problem).toMatchObject({ kind: 'wandb-bad-key', where: keyFrom, authorize: `${mock.url}/authorize` });
+      expect(told).not.toContain(wrong.apiKey);
+    }
+    // A wrong key stays wrong.
+    expect(mock.asked).toEqual(['Viewer', 'SweepInfo']);
+  });
+
+  it('names an entity that is none', async () => {
+    const { exit, problem } = await failure(createSweep({ ...settings, entity: 'nobody' }, CONFIG, PACE));
+    expect(exit).toBe(2);
+    expect(problem).toMatchObject({ kind: 'wandb-no-entity', entity: 'nobody', why: 'unknown' });
+  });
+
+  it("names somebody else's", async () => {
+    const { problem, told } = await failure(createSweep({ ...settings, entity: 'strangers' }, CONFIG, PACE));
+    expect(problem).toMatchObject({ kind: 'wandb-no-entity', entity: 'strangers', why: 'denied' });
+    expect(told).toContain('permission denied');
+  });
+
+  it.each([
+    [404, 'project not found', 'wandb-no-project'],
+    [404, 'Project me/vla not found during upsertSweep', 'wandb-no-project'],
+    [400, 'Sweep user not valid', 'wandb-no-entity'],
+    [401, 'permission denied', 'wandb-bad-key'],
+    [200, 'user is not logged in', 'wandb-bad-key'],
+    [400, 'Invalid or missing api_key. Run `wandb login`', 'wandb-bad-key'],
+    [400, 'Cannot query field "configValidationWarnings" on type "UpsertSweepPayload".', 'wandb-server'],
+  ])('%i %s: %s', async (status, message, kind) => {
+    const body = JSON.stringify({ errors: [{ message, path: ['upsertSweep'] }], data: { upsertSweep: null } });
+    mock.upcoming = [{ status, body }];
+    const { problem, told } = await failure(createSweep({ ...settings, entity: 'me' }, CONFIG, PACE));
+    expect(problem.kind).toBe(kind);
+    expect(told).toContain(message);
+  });
+
+  it('is told without the key, even if the server repeats it', async () => {
+    mock.upcoming = [{ status: 400, body: JSON.stringify({ errors: [{ message: `bad: ${mock.key}` }] }) }];
+    const { told } = await failure(createSweep({ ...settings, entity: 'me' }, CONFIG, PACE));
+    expect(told).toContain('bad: …');
+  });
+});
+
+describe('a question', () => {
+  beforeEach(() => createSweep({ ...settings, entity: 'me' }, GRID, PACE));
+  const info = (pace = PACE) => sweepInfo({ ...settings, entity: 'me' }, mock.sweeps[0]!.id, pace);
+
+  it('is asked again after a fault of the server, of the network, and when there were too many', async () => {
+    for (const fault of [{ status: 502, body: '<html>' }, { status: 429 }, 'drop'] as const) {
+      mock.asked = [];
+      mock.upcoming = [fault, fault];
+      expect((await info()).expected).toBe(6);
+      expect(mock.asked).toEqual(['SweepInfo', 'SweepInfo', 'SweepInfo']);
+    }
+  });
+
+  it('is asked again when no answer comes in time', async () => {
+    mock.upcoming = ['hang', { delay: 10 }];
+    expect((await info(HASTE)).runCount).toBe(0);
+  });
+
+  it('is given up after three tries', async () => {
+    mock.asked = [];
+    mock.always = { status: 500, body: JSON.stringify({ errors: [{ message: 'out of order' }] }) };
+    const { exit, problem, told } = await failure(info());
+    expect([exit, mock.asked.length]).toEqual([3, 3]);
+    expect(problem).toMatchObject({ kind: 'wandb-server', status: 500 });
+    expect(told).toContain('out of order');
+    mock.always = 'hang';
+    const silent = await failure(info(HASTE));
+    expect([silent.exit, mock.asked.length]).toEqual([3, 6]);
+    expect(silent.problem).toMatchObject({ kind: 'wandb-unreachable', why: 'timeout' });
+  });
+
+  it('waits for the server to come back', async () => {
+    await mock.refuse();
+    const asking = info({ timeout: 5000, pause: 300 });
+    await mock.accept();
+    expect((await asking).runCount).toBe(0);
+  });
+
+  it('without a server says where nobody listens, and that a proxy is not used', async () => {
+    await mock.refuse();
+    const { exit, problem, told } = await failure(
+      sweepInfo({ ...settings, entity: 'me', proxy: 'HTTPS_PROXY' }, 'abc', PACE),
+    );
+    expect(exit).toBe(3);
+    expect(problem).toMatchObject({ kind: 'wandb-unreachable', why: 'refused', host: new URL(mock.url).host });
+    expect(told).toContain('HTTPS_PROXY is set');
+  });
+
+  it('with a name that nobody knows says so', async () => {
+    const { problem } = await failure(
+      sweepInfo({ ...settings, entity: 'me', baseUrl: 'http://wandb.invalid' }, 'abc', PACE),
+    );
+    expect(problem).toMatchObject({ kind: 'wandb-unreachable', why: 'name', host: 'wandb.invalid' });
+  });
+
+  it('is not asked again where TLS fails', async () => {
+    const baseUrl = mock.url.replace('http:', 'https:');
+    const { problem } = await failure(sweepInfo({ ...settings, entity: 'me', baseUrl }, 'abc', PACE));
+    expect(problem).toMatchObject({ kind: 'wandb-unreachable', why: 'tls' });
+  });
+
+  it.each([
+    [{ status: 200, body: '<html>Please log in</html>' }, undefined],
+    [{ status: 403, body: '<html>Squid</html>' }, undefined],
+    [{ status: 302, headers: { location: 'https://login.example.org/' } }, 'https://login.example.org/'],
+    [{ status: 404, body: 'null' }, undefined],
+  ])('is not answered by what is not W&B: %j', async (answer, to) => {
+    mock.upcoming = [answer];
+    const { exit, problem } = await failure(info());
+    expect(exit).toBe(3);
+    expect(problem).toMatchObject({ kind: 'wandb-not-wandb', status: answer.status, ...(to && { to }) });
+  });
+
+  it('goes to a folder of a server, too', async () => {
+    const baseUrl = `${mock.url}/wandb`;
+    expect((await failure(sweepInfo({ ...settings, entity: 'me', baseUrl }, 'abc', PACE))).problem.kind).toBe(
+      'wandb-not-wandb',
+    );
+    expect(mock.asked.at(-1)).toBe('/wandb/graphql');
+  });
+});
+
+describe('a sweep is never created twice', () => {
+  const create = (pace = PACE) => createSweep({ ...settings, entity: 'me' }, CONFIG, pace);
+
+  it.each([
+    ['drop', PACE],
+    ['hang', HASTE],
+    [{ status: 504, body: '<html>' }, PACE],
+  ] as const)('whatever becomes of the answer: %j', async (behaviour, pace) => {
+    mock.upcoming = [behaviour];
+    const { exit, problem, told } = await failure(create(pace));
+    expect(exit).toBe(3);
+    expect(problem).toMatchObject({ kind: 'wandb-unknown-outcome', page: `${mock.url}/me/vla/sweeps` });
+    expect(told).toContain('make slurm-sweep-resume SWEEP_ID=');
+    expect(mock.asked).toEqual(['UpsertSweep']);
+    expect(mock.sweeps).toHaveLength(behaviour === 'drop' ? 1 : 0);
+  });
+
+  it('nor called created without an id', async () => {
+    mock.upcoming = [{ status: 200, body: JSON.stringify({ data: { upsertSweep: { sweep: null } } }) }];
+    expect((await failure(create())).problem.kind).toBe('wandb-unknown-outcome');
+  });
+
+  it('but tried again while nobody listened, or nobody was let in', async () => {
+    await mock.refuse();
+    const creating = create({ timeout: 5000, pause: 300 });
+    mock.upcoming = [{ status: 429 }];
+    await mock.accept();
+    await creating;
+    expect(mock.sweeps).toHaveLength(1);
+    expect(mock.asked).toEqual(['UpsertSweep', 'UpsertSweep']);
+  });
+
+  it('and says so where nobody ever listened', async () => {
+    await mock.refuse();
+    const { exit, problem } = await failure(create());
+    expect(exit).toBe(3);
+    expect(problem).toMatchObject({ kind: 'wandb-unreachable', why: 'refused' });
+  });
+
+  it('nor after a connection that was cut once it stood', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const { problem } = await failure(createSweep({ ...settings, baseUrl, entity: 'me' }, CONFIG, PACE));
+    expect(problem.kind).toBe('wandb-unknown-outcome');
+    expect(connections).toBe(1);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('how a sweep stands', () => {
+  it('is counted by state, with the best run of all', async () => {
+    const { sweepId } = await createSweep(settings, `${CONFIG}run_cap: 40\nname: lr search\n`, PACE);
+    const sweep = mock.sweeps[0]!;
+    sweep.state = 'RUNNING';
+    const run = (number: number, state: string, loss?: unknown) => {
+      const summary = loss === undefined ? { other: 0 } : { 'eval/loss': loss };
+      sweep.runs.push({ name: `r${number}`, displayName: `sunny-sweep-${number}`, state, summary });
+    };
+    run(1, 'finished', 0.5);
+    run(2, 'finished', 0.25);
+    run(3, 'crashed', 'NaN');
+    run(4, 'running');
+    run(5, 'preempting', 0.75);
+    for (let number = 6; number <= 120; number++) run(number, 'failed');
+    await createSweep(settings, CONFIG, PACE);
+    mock.sweeps[1]!.runs.push({ name: 'x', displayName: 'x', state: 'finished', summary: { 'eval/loss': 0 } });
+    mock.asked = [];
+    expect(await sweepInfo({ ...settings, entity: 'me' }, sweepId, PACE)).toEqual({
+      state: 'RUNNING',
+      displayName: 'lr search',
+      method: 'bayes',
+      program: 'train.py',
+      runs: { finished: 2, crashed: 1, running: 1, preempting: 1, failed: 115 },
+      runCount: 120,
+      expected: 40,
+      metric: { name: 'eval/loss', goal: 'minimize' },
+      best: { value: 0.25, run: 'sunny-sweep-2' },
+      url: `${mock.url}/me/vla/sweeps/${sweepId}`,
+    });
+    expect(mock.asked).toEqual(['SweepInfo', 'BestRuns']);
+  });
+
+  it('goes up where more is better, and into objects of a summary', async () => {
+    const config = 'method: random\nmetric: {name: acc.max, goal: maximize}\nparameters: {a: {value: 1}}\n';
+    const { sweepId } = await createSweep(settings, config, PACE);
+    const sweep = mock.sweeps[0]!;
+    sweep.displayName = 'by hand';
+    sweep.runs.push({ name: 'r1', displayName: '', state: 'finished', summary: { 'acc.max': 0.5 } });
+    sweep.runs.push({ name: 'r2', displayName: '', state: 'finished', summary: { 'acc.max': 0.75 } });
+    const info = await sweepInfo(settings, sweepId, PACE);
+    expect(info).toMatchObject({ displayName: 'by hand', best: { value: 0.75, run: 'r2' } });
+    expect(info).not.toHaveProperty('expected');
+    const node = { name: 'r3', displayName: 'deep', summaryMetrics: '{"acc": {"max": 0.875}}' };
+    const answered = JSON.stringify({ data: { project: { runs: { edges: [{ node }] } } } });
+    mock.upcoming = [{ delay: 0 }, { delay: 0 }, { status: 200, body: answered }];
+    expect((await sweepInfo(settings, sweepId, PACE)).best).toEqual({ value: 0.875, run: 'deep' });
+  });
+
+  it('has no best run before one has the metric, and without a metric', async () => {
+    const { sweepId } = await createSweep(settings, CONFIG, PACE);
+    expect(await sweepInfo(settings, sweepId, PACE)).not.toHaveProperty('best');
+    const grid = await createSweep(settings, GRID, PACE);
+    const info = await sweepInfo(settings, grid.sweepId, PACE);
+    expect(info).toMatchObject({ state: 'PENDING', runs: {}, runCount: 0, expected: 6 });
+    expect(info).not.toHaveProperty('metric');
+  });
+
+  it('is not known of another sweep, or in another project', async () => {
+    await createSweep(settings, CONFIG, PACE);
+    const other = await failure(sweepInfo(settings, 'abcdefgh', PACE));
+    expect(other.exit).toBe(2);
+    expect(other.problem).toMatchObject({ kind: 'wandb-no-sweep', entity: 'me', project: 'vla', sweepId: 'abcdefgh' });
+    const nowhere = await failure(sweepInfo({ ...settings, project: 'none' }, 'abcdefgh', PACE));
+    expect(nowhere.problem).toMatchObject({ kind: 'wandb-no-project', entity: 'me', project: 'none' });
+  });
+});
