@@ -14,7 +14,7 @@ import { openProject, type Project } from '../src/run/project.ts';
 import { readTracked } from '../src/run/record.ts';
 import { missingProfile } from './missing-profile.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
-import { commandLine, type Variables, variables } from './variables.ts';
+import { commandLine, sweepName, type Variables, variables } from './variables.ts';
 
 export interface Context {
   /** The project's folder: make runs its recipes there. */
@@ -119,7 +119,7 @@ function typedWords(target: string, given: Variables): Typed {
   const said = { profile: 'PROFILE', tag: 'TAG', cluster: 'CLUSTER', sweep: 'SWEEP', sweepId: 'SWEEP_ID' } as const;
   const words = Object.entries(said).flatMap(([key, name]) => {
     const value = given.text(name);
-    return value ? [[key, value] as const] : [];
+    return value ? [[key, key === 'sweep' ? sweepName(value) : value] as const] : [];
   });
   return { target, ...Object.fromEntries(words) };
 }

@@ -1,18 +1,35 @@
 /** slurm-recover: the state files rebuilt from the cluster, and what comes next. */
 
 import { recoveredText } from '../src/report/recovered.ts';
-import { idOf } from '../src/run/find.ts';
+import { idOf, type WhichRun } from '../src/run/find.ts';
 import { type Recovered, recover } from '../src/run/recover.ts';
 import { listSweeps } from '../src/sweep/file.ts';
+import { startedSweep } from '../src/sweep/started.ts';
+import { runOfSweep, trackedIds, type WhichSweep } from '../src/sweep/which.ts';
 import { command } from './command.ts';
+import { sweepFile, whichSweep } from './sweeps.ts';
 
 command('slurm-recover', async ({ root, variables, project, dryRun, style, typed }) => {
-  const about = variables.which();
-  const found = await recover(project(about), { dryRun, ...(about ? { id: idOf(about) } : {}) });
+  const sweep = variables.text('SWEEP') ?? variables.text('SWEEP_ID');
+  const about = sweep === undefined ? variables.which() : ofSweep(root, whichSweep(variables));
+  const opened = project(about);
+  const found = await recover(opened, { dryRun, ...(about ? { id: idOf(about) } : {}) });
+  // What a sweep was when it began is remembered here again, too.
+  for (const { sweep: folder, id, runDir, action } of dryRun ? [] : found.recovered) {
+    if (folder !== undefined && action !== 'forgotten') await startedSweep(opened, { id, runDir, notes: {} });
+  }
   const result = { ...found, recovered: found.recovered.map((one) => withSweep(root, one)) };
   const text = recoveredText(result, style, typed, dryRun);
   return { exit: result.trouble === undefined ? 0 : 3, result: { ...result, dryRun }, text };
 });
+
+/** The run of a sweep, tracked here or, by its file, to be found over there. */
+function ofSweep(root: string, which: WhichSweep): WhichRun {
+  const [tracked] = trackedIds(root, which);
+  if (tracked === undefined) return runOfSweep(root, which, sweepFile(root, which));
+  const [profile = '', tag] = tracked.split('@');
+  return { profile, ...(tag === undefined ? {} : { tag }) };
+}
 
 /** Of a push that was cut short nobody over there knows that it was a sweep's. */
 function withSweep(root: string, one: Recovered): Recovered {

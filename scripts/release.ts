@@ -1,7 +1,6 @@
 /** slurm-release: lets a held job go, one explicit job or array task, a profile's, or a sweep's arrays. */
 
-import { releasedText } from '../src/report/released.ts';
-import { sweepReleasedText } from '../src/report/sweep.ts';
+import { releasedText, sweepReleasedText } from '../src/report/released.ts';
 import { release } from '../src/run/release.ts';
 import { releaseSweep } from '../src/sweep/release.ts';
 import { command } from './command.ts';

@@ -1,6 +1,6 @@
 /** slurm-sweep-watch: waits until the cells that were asked for have ended, showing how far it has come. */
 
-import { sweepStatusText } from '../src/report/sweep.ts';
+import { sweepStatusText } from '../src/report/sweep-status.ts';
 import { watch } from '../src/sweep/watch.ts';
 import { command } from './command.ts';
 import { exitOf, projectOf, whichSweep } from './sweeps.ts';

@@ -10,11 +10,14 @@ import type { StartOptions } from '../src/sweep/start.ts';
 import type { Sweep } from '../src/sweep/types.ts';
 import { startedRun, type WhichSweep } from '../src/sweep/which.ts';
 import type { Context } from './command.ts';
-import type { Variables } from './variables.ts';
+import { sweepName, type Variables } from './variables.ts';
 
 /** SWEEP, SWEEP_ID, PROFILE and TAG. Throws Failure(2) for what can't be a name. */
 export function whichSweep(variables: Variables): WhichSweep {
-  const [name, sweepId, profile, tag] = ['SWEEP', 'SWEEP_ID', 'PROFILE', 'TAG'].map((name) => variables.text(name));
+  const [given = '', sweepId, profile, tag] = ['SWEEP', 'SWEEP_ID', 'PROFILE', 'TAG'].map((name) =>
+    variables.text(name),
+  );
+  const name = sweepName(given) || undefined;
   for (const [key, value] of Object.entries({ SWEEP: name, PROFILE: profile, TAG: tag })) {
     if (value !== undefined && !isName(value)) {
       throw new Failure<ConfProblem>(2, { kind: 'bad-name', key, value, place: COMMAND_LINE });

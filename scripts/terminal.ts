@@ -5,7 +5,7 @@ import type { Typed } from '../src/report/commands.ts';
 import { eventText, isYes, questionText } from '../src/report/events.ts';
 import { progressText } from '../src/report/progress.ts';
 import type { Style } from '../src/report/style.ts';
-import { sweepProgressText } from '../src/report/sweep.ts';
+import { sweepProgressText } from '../src/report/sweep-status.ts';
 import type { Talk, TalkEvent, TalkQuestion } from '../src/run/talk.ts';
 import type { Counts } from '../src/sweep/progress.ts';
 import type { Variables } from './variables.ts';

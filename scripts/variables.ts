@@ -17,6 +17,11 @@ export function commandLine(): Map<string, string> {
   return values;
 }
 
+/** The sweep's name of SWEEP: its file will do, too. */
+export function sweepName(text: string): string {
+  return text.replace(/^(?:\.\/)?slurm\/sweeps\//, '').replace(/\.ya?ml$/, '');
+}
+
 export interface Variables {
   all: ReadonlyMap<string, string>;
   /** A variable's text; undefined if it was not given or is empty. */
@@ -31,8 +36,8 @@ export interface Variables {
 
 export function variables(all: ReadonlyMap<string, string>): Variables {
   const text = (name: string): string | undefined => all.get(name) || undefined;
-  const wrong = (kind: VariableProblem['kind'], variable: string, value: string): Failure =>
-    new Failure<VariableProblem>(2, { kind, variable, value, place: COMMAND_LINE });
+  const wrong = (problem: VariableProblem): Failure =>
+    new Failure<VariableProblem>(2, { ...problem, place: COMMAND_LINE });
   return {
     all,
     text,
@@ -40,13 +45,13 @@ export function variables(all: ReadonlyMap<string, string>): Variables {
       const value = all.get(name) ?? '';
       if (/^(1|yes|true)$/i.test(value)) return true;
       if (/^(0|no|false|)$/i.test(value)) return false;
-      throw wrong('not-a-flag', name, value);
+      throw wrong({ kind: 'not-a-flag', variable: name, value });
     },
     number: (name, least = 1) => {
       const value = text(name);
       if (value === undefined) return undefined;
       if (/^(0|[1-9]\d{0,8})$/.test(value) && Number(value) >= least) return Number(value);
-      throw wrong('not-a-number', name, value);
+      throw wrong({ kind: 'not-a-number', variable: name, value, least });
     },
     which: () => {
       const [profile, tag] = [text('PROFILE'), text('TAG')];

@@ -53,6 +53,13 @@ export async function runSession(
     child.kill();
     // An ssh that hangs on a frozen master may not hear of it.
     setTimeout(() => child.kill('SIGKILL'), 1000).unref();
+    // What a shell here has started holds on to its output; without a reader it ends at its next word.
+    child.once('exit', () => {
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 200).unref();
+    });
   };
   process.once('exit', giveUp);
   options.signal?.addEventListener('abort', giveUp);

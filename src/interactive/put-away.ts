@@ -109,7 +109,7 @@ export async function endJob(project: Project, run: TrackedRun): Promise<void> {
       const { known, snapshot } = await lookAt(project, [run]);
       const { verdict } = known[0] as Known;
       const there = verdict.jobId !== undefined && !verdict.ended && verdict.state !== 'UNKNOWN';
-      if (there) await project.scheduler.cancel(verdict.jobId as string);
+      if (there) await project.scheduler.cancel([verdict.jobId as string]);
       if (there || snapshot.queueTrouble === undefined) return;
     } catch (error) {
       if (!(error instanceof Failure) || error.exit !== 3) throw error;

@@ -74,13 +74,20 @@ look_up() {
   printf '%s\n' "$found"
 }
 
+# id_in TEXT: the job's id in what sbatch printed: `12345;cluster`, or after the banner of a site's wrapper.
+id_in() {
+  printf '%s\n' "$1" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p; s/^Submitted batch job \([0-9][0-9]*\).*/\1/p' | tail -n 1
+}
+
 # submit OPTION...: answers `submitted`, `refused` (after given_up, the caller's, has cleared the attempt away) or `unknown`. The id is
 # written in the same breath; the job's own first line writes it again.
 submit() {
   out=$(scheduler_submit "$@" "$at/job.sh" 2>"$at/sbatch")
   code=$?
-  # `12345` or `12345;cluster`; a site's wrapper may print a banner before it.
-  id=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p; s/^Submitted batch job \([0-9][0-9]*\).*/\1/p' | tail -n 1)
+  case $out in
+    '' | *[!0-9]*) id=$(id_in "$out") ;;
+    *) id=$out ;;
+  esac
   if [ "$code" = 0 ] && [ -n "$id" ]; then
     keep "$id"
     first "$at/job_id"

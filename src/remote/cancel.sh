@@ -1,10 +1,12 @@
 # Cancels jobs or array tasks of mine by their ids, and forgets the secrets of a run none of whose jobs is left. Slurm's own cancel says
 # nothing about ids it does not know.
 
-# main SETUP ID...: of one run, if there are several.
+# main SETUP SWEEP ID...: of one run, if there are several ids. SWEEP is the run directory of a sweep that is cancelled as a whole, or
+# empty: whoever watches it is not to go on with cells that Slurm has not taken yet.
 main() {
   scheduler_ready "$1"
-  shift
+  if [ -n "$2" ]; then rm -f "$2/.slurm-runner/wanted"; fi
+  shift 2
   rows=$(scheduler_queue) || exit 69
   ids=" $* "
   found=$(printf '%s\n' "$rows" | awk -F "$US" -v ids="$ids" 'index(ids, " " $1 " ") || index(ids, " " $2 " ")')
@@ -18,10 +20,6 @@ main() {
   scheduler_cancel "$@" || exit 70
   dir=$(printf '%s\n' "$found" | awk -F "$US" 'NR == 1 { print $13 }')
   [ -f "$dir/.slurm-runner/manifest.json" ] || exit 0
-  case $ids in
-    *_*) ;;
-    *) rm -f "$dir/.slurm-runner/wanted" ;; # no watch of a sweep is to go on with the rest
-  esac
   others=$(printf '%s\n' "$rows" | sr_dir=$dir awk -F "$US" -v ids="$ids" "
     $LIVE && \$13 == ENVIRON[\"sr_dir\"] && !index(ids, \" \" \$1 \" \") && !index(ids, \" \" \$2 \" \")")
   [ -n "$others" ] || rm -f "$dir/.slurm-runner/secrets"

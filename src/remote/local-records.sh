@@ -46,7 +46,7 @@ state_of() {
 # is_over ID: whether that job or array has ended. One that nobody knows any more has.
 is_over() {
   if [ -f "$base/$1/array" ]; then
-    settle "$base/$1"
+    settle_tasks "$base/$1"
     [ -f "$base/$1/end" ]
   else
     state_of "$base/$1"
@@ -88,9 +88,9 @@ is_taken() { [ -e "$1/claims/$task" ]; }
 # note_end ARRAY TASK STATE CODE START END: at once and on a line of its own, whatever a full disk has left of another.
 note_end() { printf '\n%s %s %s %s %s .' "$2" "$3" "$4" "$5" "$6" >>"$1/ended"; }
 
-# settle ARRAY: in `state` that of tasks of which nothing else is known: as long as a process of it lives, they are begun sooner or later.
+# settle_tasks ARRAY: in `state` that of tasks of which nothing else is known: as long as a process of it lives, they are begun sooner or later.
 # Of one that nobody sees to any more this is the end.
-settle() {
+settle_tasks() {
   state=PENDING
   if [ ! -f "$1/end" ]; then
     cared=''

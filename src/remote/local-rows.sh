@@ -38,7 +38,7 @@ facts() {
     printf '%s\n' "job $state $1"
     return
   fi
-  settle "$1"
+  settle_tasks "$1"
   printf '%s\n' "array $state $1"
   for record in "$1"/tasks/*; do
     [ -f "$record/state" ] || continue

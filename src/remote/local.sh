@@ -70,7 +70,7 @@ scheduler_nodes() {
 scheduler_job() { :; }
 
 # scheduler_array_limit: an array may have as many tasks as one likes.
-scheduler_array_limit() { :; }
+scheduler_array_limit() { echo 0; }
 
 scheduler_ambiguous() { [ "$2" -ge 128 ]; }
 

@@ -2,8 +2,9 @@
 
 # main SETUP PREFIX SETTLE [REMOTE_DIR]: standard input names run directories, a line each; with REMOTE_DIR all runs there
 # are read too. SETTLE is how many thirds of a second to wait for a job whose marker says it has ended to leave the queue.
-# Output, a record a line: `dir PATH`, `run …`, `marker RUN FILE LINE`, of a sweep `sweep RUN COUNT WANTED` and `array RUN ATTEMPT ID INTENT
-# CLAIM` for each of its arrays, `queue …`, `account …`, `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
+# Output, a record a line: `dir PATH`, `run …`, `marker RUN FILE LINE` (an empty RUN is that of the last `run`), of a sweep `sweep RUN COUNT
+# WANTED` and `array RUN ATTEMPT ID INTENT CLAIM` for each of its arrays, `queue …` (`queue ID JOB TASK`: the rest as in the one before),
+# `account …`, `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
 main() {
   scheduler_ready "$1"
   prefix=$2 settle=$3 patient=$3 root=${4-}
@@ -30,7 +31,13 @@ main() {
       rows=
     }
   done
-  [ -z "$rows" ] || printf '%s\n' "$rows" | sed "s/^/queue$US/"
+  # The rows of an array's tasks mostly differ in the task alone: what follows it is then left out.
+  [ -z "$rows" ] || printf '%s\n' "$rows" | awk -F "$US" -v OFS="$US" '{
+    rest = substr($0, length($1 FS $2 FS $3 FS) + 1)
+    if (rest != "" && rest == before) print "queue", $1, $2, $3
+    else print "queue", $0
+    before = rest
+  }'
   account
 }
 
@@ -84,9 +91,18 @@ markers() {
   done
 }
 
+# task_markers: those of an array's tasks, in the folder `at`. There may be thousands, which the shell would read byte by byte.
+task_markers() (
+  cd "$at" 2>/dev/null || exit
+  for kind in begin end; do
+    set -- "$kind".*[0-9]
+    [ -f "$1" ] || continue
+    printf '%s\n' "$@" | awk -v OFS="$US" '{ if ((getline line < $0) > 0) print "marker", "", $0, line; close($0) }'
+  done
+)
+
 # sweep RUN: its arrays, all of which count; each is an attempt. Their ends are not waited for.
 sweep() {
-  lingering=$ended
   first "$1/.slurm-runner/sweep"
   count=$line
   first "$1/.slurm-runner/wanted"
@@ -102,10 +118,9 @@ sweep() {
     case $id in void) ;; '') names=$names,$prefix${1##*/} ;; *) sweeps=$sweeps,$id ;; esac
     first "$1/.slurm-runner/array-$nth"
     record array "$1" "$nth" "$id" "$intent" "$line"
-    markers "$1"
+    task_markers
     nth=$((nth + 1))
   done
-  ended=$lingering
 }
 
 # lingers: whether a job that has ended by its own marker is still in the queue as running or completing.

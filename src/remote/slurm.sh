@@ -22,8 +22,14 @@ with_little() {
 # scheduler_submit OPTION... SCRIPT
 scheduler_submit() { with_little sbatch --parsable "$@" </dev/null; }
 
-# scheduler_array_limit: MaxArraySize; the largest number of a task is one less (slurm.conf(5)).
-scheduler_array_limit() { with_little scontrol show config | sed -n 's/^MaxArraySize *= *\([0-9]*\).*/\1/p'; }
+# scheduler_array_limit: how many tasks an array may have, their numbers beginning with 0: MaxArraySize, or max_array_tasks of
+# SchedulerParameters where that is less (slurm.conf(5)); 0 for any number. Fails without an answer.
+scheduler_array_limit() {
+  with_little scontrol show config | awk '
+    $1 == "MaxArraySize" { limit = $3 + 0 }
+    match($0, /max_array_tasks=[0-9]+/) { most = substr($0, RSTART + 16, RLENGTH - 16) + 0 }
+    END { if (limit == "") exit 1; print (most != "" && most < limit) ? most : limit }'
+}
 
 # scheduler_attend TTY OPTION... SCRIPT: runs SCRIPT in an allocation of its own, here and now, with these streams; TTY is `yes` or empty.
 # Its own step holds on to nothing, so that an srun inside it does not wait for ever; nor is it bound to the CPUs of one task.

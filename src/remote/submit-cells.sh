@@ -20,13 +20,13 @@ main() {
   [ -f "$meta/manifest.json" ] || answer gone
   [ -f "$meta/pushed" ] || answer incomplete
   unsettled
-  limit=$(scheduler_array_limit)
+  limit=$(scheduler_array_limit 2>&1) || answer failed "it cannot be told how large an array may be: $limit"
   queued=
   group=0
   while [ "$group" -lt "$groups" ]; do
     group=$((group + 1))
     eval "before_$group=\$2 behind_$group=\$3"
-    queued="$queued$(arrays "$1" "${limit:-0}" "$group")
+    queued="$queued$(arrays "$1" "$limit" "$group")
 "
     shift 3
   done
@@ -50,7 +50,7 @@ main() {
         id=${said#*"$US"}
         eval "lane_$lane=\$id"
         lane=$(((lane + 1) % lanes))
-        record array "$number" "$id" "$(cells_of "$offset" "$tasks")"
+        record array "$number" "$id" "$cells"
         ;;
       refused*SubmitJob*Limit*)
         # How many it would take nobody tells: a limit may be the user's, the account's, the partition's, or shared.
@@ -62,7 +62,14 @@ main() {
         queued="$halves
 $queued"
         ;;
+      refused*'temporarily unavailable'*)
+        # MaxJobCount, of everybody's jobs: sbatch has waited two minutes for it to fall, and would again for each half.
+        put "$meta/wanted" "$wanted"
+        answer deferred "${said#*"$US"}"
+        ;;
       *)
+        # Of a run that has no job yet nobody else needs them.
+        if [ "$attempt" = 0 ]; then rm -f "$meta/secrets"; fi
         printf '%s\n' "$said"
         exit 0
         ;;
@@ -85,28 +92,45 @@ unsettled() {
   answer changed
 }
 
-# arrays CELLS LIMIT GROUP: lines `OFFSET TASKS GROUP`; no task's number reaches LIMIT (MaxArraySize), 0 for none.
+# arrays CELLS LIMIT GROUP: lines `OFFSET TASKS GROUP CELLS`, the cells being those of the tasks. No array has more than LIMIT tasks, nor
+# one with a number that high; 0 is no limit. Where they are several, with a throttle to share, they are as many as fill all lanes alike.
 arrays() {
-  printf '%s\n' "$1" | tr ',' '\n' | awk -F - -v limit="$2" -v group="$3" '
-    function flush() { if (tasks != "") print offset, tasks, group }
-    {
-      last = NF > 1 ? $2 + 0 : $1 + 0
-      for (cell = $1 + 0; cell <= last; cell = upto + 1) {
-        block = limit > 0 ? cell - cell % limit : 0
-        upto = limit > 0 && last >= block + limit ? block + limit - 1 : last
-        piece = (cell - block) (upto > cell ? "-" (upto - block) : "")
-        if (tasks != "" && block == offset) tasks = tasks "," piece
-        else { flush(); offset = block; tasks = piece }
+  printf '%s\n' "$1" | tr ',' '\n' | awk -F - -v limit="$2" -v group="$3" -v slots="$slots" '
+    { from[NR] = $1 + 0; to[NR] = NF > 1 ? $2 + 0 : $1 + 0; all += to[NR] - from[NR] + 1 }
+    function up(number, by) { return int((number + by - 1) / by) }
+    function flush() { if (size > 0) print offset, tasks, group, cells; size = 0; tasks = ""; cells = "" }
+    END {
+      # As long as they fit into one, task and cell have the same number.
+      many = limit > 0 && to[NR] >= limit
+      parts = many ? up(all, limit) : 1
+      lanes = slots != "" && slots < parts ? slots : parts
+      most = up(all, up(parts, lanes) * lanes)
+      for (i = 1; i <= NR; i++) {
+        for (cell = from[i]; cell <= to[i]; cell = last + 1) {
+          if (size >= most || (many && size > 0 && cell - offset >= limit)) flush()
+          if (size == 0) offset = many ? cell : 0
+          last = cell + most - size - 1
+          if (last > to[i]) last = to[i]
+          if (many && last - offset >= limit) last = offset + limit - 1
+          sep = size > 0 ? "," : ""
+          tasks = tasks sep (cell - offset) (last > cell ? "-" (last - offset) : "")
+          cells = cells sep cell (last > cell ? "-" last : "")
+          size += last - cell + 1
+        }
       }
-    }
-    END { flush() }'
+      flush()
+    }'
 }
 
 # halved OFFSET TASKS GROUP: the same in two arrays, nothing of a single task.
 halved() {
   printf '%s\n' "$2" | tr ',' '\n' | awk -F - -v offset="$1" -v group="$3" '
     { from[NR] = $1 + 0; to[NR] = NF > 1 ? $2 + 0 : $1 + 0; all += to[NR] - from[NR] + 1 }
-    function add(first, last) { half[at] = half[at] (half[at] == "" ? "" : ",") first (last > first ? "-" last : "") }
+    function add(first, last) {
+      sep = half[at] == "" ? "" : ","
+      half[at] = half[at] sep first (last > first ? "-" last : "")
+      cells[at] = cells[at] sep (first + offset) (last > first ? "-" (last + offset) : "")
+    }
     END {
       if (all < 2) exit
       left = int((all + 1) / 2); at = 1
@@ -115,40 +139,41 @@ halved() {
         if (at == 2 || size <= left) { add(from[i], to[i]); if (at == 1) left -= size; if (left == 0) at = 2 }
         else { add(from[i], from[i] + left - 1); middle = from[i] + left; at = 2; add(middle, to[i]); left = 0 }
       }
-      print offset, half[1], group
-      print offset, half[2], group
+      for (at = 1; at <= 2; at++) print offset, half[at], group, cells[at]
     }'
 }
 
-# cells_of OFFSET TASKS: the cells of tasks.
-cells_of() {
-  printf '%s\n' "$2" | tr ',' '\n' | awk -F - -v offset="$1" '
-    { printf "%s%d", sep, $1 + offset; if (NF > 1) printf "-%d", $2 + offset; sep = "," }'
-}
-
-set_array() { offset=$1 tasks=$2 group=$3; }
+set_array() { offset=$1 tasks=$2 group=$3 cells=$4; }
 
 # prepare_run: what all its arrays share.
 prepare_run() {
-  put "$meta/sweep" "$count" || return 1
+  scripts=-
+  [ "$groups" -gt 0 ] || return 0
   [ -z "$inside" ] || put "$meta/inside" "$inside" || return 1
   [ -z "$secrets" ] || (umask 077 && put "$meta/secrets" "$secrets") || return 1
-  scripts=-
   [ -z "$script" ] || return 0
-  # Arrays from before may still need theirs.
-  scripts=scripts-$((attempt + 1))
-  cat >"$meta/$scripts"
+  # Arrays from before may still need theirs, and another command may be as far as this one.
+  scripts=scripts-$((attempt + 1))-$$
+  cat >"$meta/$scripts.tmp" || return 1
+  # Where the link broke there is an end, too, but not this one.
+  if [ "$(tail -n 1 "$meta/$scripts.tmp")" != E ]; then
+    rm -f "$meta/$scripts.tmp"
+    answer changed
+  fi
+  mv "$meta/$scripts.tmp" "$meta/$scripts"
 }
 
 # submit_array OPTION...: one array in an attempt of its own, in a subshell; `lane` is the one it goes to.
 submit_array() {
-  share=
+  share='' previous=$after
   if [ -n "$slots" ]; then
     share=$((slots / lanes))
     if [ "$lane" -lt $((slots % lanes)) ]; then share=$((share + 1)); fi
+    eval "previous=\${lane_$lane-\$after}"
   fi
-  eval "previous=\${lane_$lane-\$after}"
+  # For cell.sh; what the file with the scripts looks like stands there.
   claim "$meta/array-$number" "$offset $tasks ${share:--} $scripts" || answer changed
+  put "$meta/sweep" "$count"
   at=$meta/attempt-$number
   # Somebody who takes the claim for an abandoned one may have made it (unsettled).
   mkdir "$at" 2>/dev/null || [ -d "$at" ] || answer failed "cannot write to $meta"
@@ -158,12 +183,13 @@ submit_array() {
     answer gone
   fi
   eval "job=\${before_$group}$number\${behind_$group}"
-  if ! put "$at/intent" "$(now)" || ! put "$at/job.sh" "$job" || ! { [ -z "$script" ] || put "$at/script" "$script"; }; then
+  # Straight into their places, nobody reads them before the sbatch below; with ten arrays every process counts.
+  if ! put "$at/intent" "$(now)" || ! printf '%s\n' "$job" >"$at/job.sh" ||
+    ! { [ -z "$script" ] || printf '%s\n' "$script" >"$at/script"; }; then
     given_up
     answer failed "cannot write to $at"
   fi
-  if [ -n "$previous" ]; then dependency="$dependency${dependency:+,}afterany:$previous"; fi
-  submit "$@" --array="$tasks${share:+%$share}" ${dependency:+--dependency="$dependency"}
+  submit "$@" --array="$tasks${share:+%$share}" ${previous:+--dependency="$dependency${dependency:+,}afterany:$previous"}
 }
 
 # The claim first: what is left of an attempt without one has no cells.

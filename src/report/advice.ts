@@ -1,7 +1,7 @@
 /** What to change after a job that did not end well. */
 
-import type { NotFound, Verdict } from '../run/verdict.ts';
-import { make, profileFile, type Typed } from './commands.ts';
+import { type NotFound, neverStarted, type Verdict } from '../run/verdict.ts';
+import { make, profileFile, type Typed, withoutProfile } from './commands.ts';
 import { troubleAdvice } from './container.ts';
 import { exitMeaning, signalMeaning } from './exit-codes.ts';
 import { memory } from './quantities.ts';
@@ -28,6 +28,11 @@ function ended(id: string, verdict: Verdict, typed: Typed): string[] {
         log,
       ];
     case 'FAILED': {
+      if (neverStarted(verdict)) {
+        return [
+          `Ask for what there is (SBATCH_MEM, SBATCH_CPUS, SBATCH_GPUS, SBATCH_CONSTRAINT … in ${file}); ${make('slurm-info', undefined, withoutProfile(typed))} shows it.`,
+        ];
+      }
       if (container || notFound) return [...absent, log];
       const { exitCode, signal } = verdict;
       const meaning =

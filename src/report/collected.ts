@@ -6,7 +6,7 @@ import type { FetchResult } from '../run/fetch.ts';
 import type { Known } from '../run/find.ts';
 import type { Gathered } from '../run/gather.ts';
 import { block, nextSteps, type Row } from './block.ts';
-import { make, runPath, type Typed } from './commands.ts';
+import { make, ofSweep, runPath, type Typed } from './commands.ts';
 import { shown } from './escape.ts';
 import { failureText } from './problems.ts';
 import { count } from './quantities.ts';
@@ -29,10 +29,11 @@ export function collectedText(result: CollectResult, style: Style, typed: Typed 
   const text = block(dryRun ? 'To be collected' : 'Results collected', rows, style);
   if (dryRun) return `${text}\n\n  Nothing was transferred or removed (DRY_RUN=1).`;
   if (removed) return text;
+  const about = result.sweep === undefined ? typed : ofSweep(id, result.sweep, typed);
   const steps = nextSteps(
     [
-      ['Again', make('slurm-resubmit', id, typed)],
-      ['New code', make('slurm-run', id, typed)],
+      ['Again', make('slurm-resubmit', id, about)],
+      ['New code', make('slurm-run', id, about)],
       ['Log', make('slurm-log', id, typed)],
       ['Remove', make('slurm-collect', id, typed, 'FORCE=1')],
     ],

@@ -47,10 +47,13 @@ export function make(target: string, id: string | undefined, typed: Typed, ...mo
 /** `make TARGET SWEEP=… …`, for the sweep's own targets; with SWEEP_ID where that was typed. */
 export function makeSweep(
   target: string,
-  { name, wandb }: { name: string; wandb?: { sweepId: string } },
-  { profile, tag, cluster, sweepId }: Typed,
+  { name, folder, wandb }: { name: string; folder?: string; wandb?: { sweepId: string } },
+  { profile, cluster, sweepId, ...typed }: Typed,
   ...more: string[]
 ): string {
+  // Its folder may have been typed for its name: SWEEP=grid.seed1 is SWEEP=grid TAG=seed1.
+  const tag =
+    folder === undefined ? typed.tag : folder.startsWith(`${name}.`) ? folder.slice(name.length + 1) : undefined;
   const variables = [
     sweepId ? (['SWEEP_ID', wandb?.sweepId ?? sweepId] as const) : (['SWEEP', name] as const),
     ['PROFILE', profile] as const,
@@ -73,6 +76,11 @@ export function sendAgents(sweepId: string, { profile = 'NAME', tag, cluster }: 
 export function again(otherwise: string, id: string | undefined, typed: Typed): string {
   const { target = otherwise } = typed;
   return make(/^slurm-(push|run|full|sweep-start|sweep-full)$/.test(target) ? otherwise : target, id, typed);
+}
+
+/** As if the sweep had been typed whose run `id` is, so that its own targets are named. */
+export function ofSweep(id: string, sweep: string, { cluster }: Typed): Typed {
+  return { sweep, profile: id.split('@')[0] ?? id, ...(cluster && { cluster }) };
 }
 
 /** What was typed without the profile, for a target that is about all of them. */

@@ -12,14 +12,14 @@ import { imagesToBeRemovedText } from './images.ts';
 import { profileText } from './profile.ts';
 import { count } from './quantities.ts';
 import type { Style } from './style.ts';
-import { cellWord } from './sweep.ts';
+import { cellWord } from './sweep-cells.ts';
 import { verdictLine } from './verdict.ts';
 
-/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts, sweep.ts). */
+/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts, sweep-status.ts). */
 export function eventText(event: TalkEvent, style: Style, typed: Typed = {}): string | undefined {
   switch (event.type) {
     case 'profile':
-      return profileText(event, style);
+      return profileText(event, style, typed.sweep !== undefined || typed.sweepId !== undefined);
     case 'queue':
       return style.dim(shown(queueLine(event.row, typed)));
     case 'waiting':
@@ -62,8 +62,10 @@ export function eventText(event: TalkEvent, style: Style, typed: Typed = {}): st
         shown(`The W&B sweep ${wandb.sweepId} is there, and no agents yet. To send it some: ${again}`),
       );
     }
-    case 'cell-failed':
-      return style.red(shown(`Cell ${event.cell} ${cellWord(event.verdict)}: ${event.log}`));
+    case 'cell-failed': {
+      const log = event.verdict.begun ? `: ${event.log}` : '';
+      return style.red(shown(`Cell ${event.cell} ${cellWord(event.verdict)}${log}`));
+    }
     case 'sweep':
     case 'log':
     case 'progress':
@@ -101,6 +103,11 @@ export function interruptedText(profile?: string, tag?: string, typed: Typed = {
     );
   }
   const isSweep = typed.sweep !== undefined || typed.sweepId !== undefined;
+  if (isSweep && /^slurm-sweep-/.test(typed.target ?? '')) {
+    return shown(
+      `Interrupted. Cells that were submitted go on, and nothing is lost: ${make('slurm-sweep-watch', undefined, typed)} follows them again.`,
+    );
+  }
   const id = isSweep || profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;
   return shown(
     `Interrupted. A job that was submitted goes on, and nothing is lost: ${make('slurm-recover', id, typed)} says how it stands.`,

@@ -13,7 +13,11 @@ import type { TemplateProblem } from '../template/problem.ts';
 import type { Typed } from './commands.ts';
 
 /** What scripts find wrong with a variable of theirs: YES=maybe, LINES=many. */
-export type VariableProblem = ProblemBase & { kind: 'not-a-flag' | 'not-a-number'; variable: string; value: string };
+export type VariableProblem = ProblemBase &
+  (
+    | { kind: 'not-a-flag'; variable: string; value: string }
+    | { kind: 'not-a-number'; variable: string; value: string; least: number }
+  );
 
 /** What was typed after `make` and is none of ours: slurm-runs. */
 export type TargetProblem = ProblemBase & { kind: 'unknown-target'; name: string; nearest?: string };

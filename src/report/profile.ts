@@ -10,11 +10,12 @@ import type { Style } from './style.ts';
 
 /**
  * `header`: of the rendered job script, whose own #SBATCH lines count too; without it only what the profile says is known.
- * `codeFiles`: how many files of code are sent.
+ * `codeFiles`: how many files of code are sent. The cells of a sweep have results besides RESULTS_PULL.
  */
 export function profileText(
   { profile, codeFiles, header }: { profile: Profile; codeFiles?: number; header?: Pick<Header, 'directives'> },
   style: Style,
+  isSweep = false,
 ): string {
   const options = optionsOf(profile, header);
   const rows: Row[] = [
@@ -25,7 +26,11 @@ export function profileText(
     ['Container', containerName(profile, header)],
     ...(codeFiles === undefined ? [] : [['Code', count(codeFiles, 'file')] as const]),
     ...(profile.dataFiles.length > 0 ? [['Data', some(profile.dataFiles)] as const] : []),
-    ['Results', profile.resultsPull.length > 0 ? some(profile.resultsPull) : '(none)'],
+    ...(profile.resultsPull.length > 0
+      ? [['Results', some(profile.resultsPull)] as const]
+      : isSweep
+        ? []
+        : [['Results', '(none)'] as const]),
     ...(options.has('array') ? [['Array', options.get('array') ?? ''] as const] : []),
     ...(profile.sbatchArgs.length > 0 ? [['Options', profile.sbatchArgs.join(' ')] as const] : []),
   ];

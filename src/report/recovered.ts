@@ -2,7 +2,7 @@
 
 import type { Recovered, RecoverResult } from '../run/recover.ts';
 import { block, nextSteps, type Row } from './block.ts';
-import { make, runPath, type Typed } from './commands.ts';
+import { make, ofSweep, runPath, type Typed } from './commands.ts';
 import { shown } from './escape.ts';
 import type { Style } from './style.ts';
 import { stateWord } from './verdict.ts';
@@ -62,11 +62,6 @@ function oneText(one: Recovered, style: Style, typed: Typed, dryRun: boolean): s
     style,
   );
   return `${text}\n\n  What it left was collected before.\n${steps}`;
-}
-
-/** As if the sweep had been typed, so that its own targets are named. */
-function ofSweep(id: string, sweep: string, { cluster }: Typed): Typed {
-  return { sweep, profile: id.split('@')[0] ?? id, ...(cluster && { cluster }) };
 }
 
 const DONE: Record<Recovered['action'], string> = {

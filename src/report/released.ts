@@ -1,8 +1,9 @@
-/** What became of a held job that was to be let go. */
+/** What became of a held job, or of a sweep's, that was to be let go. */
 
 import { idOfRun, nameOfRun } from '../run/names.ts';
 import type { ReleaseResult } from '../run/release.ts';
-import { block, nextSteps } from './block.ts';
+import type { ReleaseSweepResult } from '../sweep/release.ts';
+import { block, nextSteps, type Row } from './block.ts';
 import { make, runPath, type Typed, withoutProfile } from './commands.ts';
 import { shown } from './escape.ts';
 import { count } from './quantities.ts';
@@ -14,8 +15,7 @@ export function releasedText(
   style: Style,
   typed: Typed = {},
 ): string {
-  const words = rows.map(({ state, reason }) => stateWord(reason === 'None' ? { state } : { state, reason }));
-  const states = [...new Set(words)].join(', ');
+  const states = statesOf(rows);
   if (!released && !held) return shown(`Job ${jobId} is not held: it is ${states}. There was nothing to release.`);
   if (dryRun) return shown(`Job ${jobId}, ${states}, would be released. Nothing was done (DRY_RUN=1).`);
   const run = rows[0] ? nameOfRun(rows[0].workDir) : '';
@@ -32,4 +32,26 @@ export function releasedText(
   // The cluster of jobs that are not ours is none of this project's business.
   if (id === undefined) return text;
   return `${text}\n${nextSteps([['Watch', make('slurm-watch', id, withoutProfile(typed))]], style)}`;
+}
+
+function statesOf(rows: ReleaseResult['rows']): string {
+  const words = rows.map(({ state, reason }) => stateWord(reason === 'None' ? { state } : { state, reason }));
+  return [...new Set(words)].join(', ');
+}
+
+/** The same of all arrays of a sweep together. */
+export function sweepReleasedText({ id, arrays, dryRun }: ReleaseSweepResult, style: Style, typed: Typed = {}): string {
+  const held = arrays.filter(({ released, held }) => released || held);
+  if (held.length === 0) return 'Nothing of this sweep is held.';
+  const lines = held.map(({ jobId, rows }) => {
+    const tasks = rows.length > 1 ? `, ${count(rows.length, 'task')}` : '';
+    return `${jobId}, which ${dryRun ? 'is' : 'was'} ${statesOf(rows)}${tasks}`;
+  });
+  const rows: Row[] = [
+    ['Sweep', id.split('@')[1] ?? id],
+    [held.length === 1 ? 'Job array' : 'Job arrays', ...lines],
+  ];
+  if (dryRun) return `${block('To be released', rows, style)}\n\n  Nothing was done (DRY_RUN=1).`;
+  const watch = make('slurm-sweep-watch', undefined, typed);
+  return `${block('Sweep released', rows, style)}\n${nextSteps([['Watch', watch]], style)}`;
 }

@@ -2,6 +2,7 @@
 
 import type { StatusResult, TrackedStatus } from '../run/status.ts';
 import type { Verdict } from '../run/verdict.ts';
+import { toRanges } from '../scheduler/ranges.ts';
 import type { QueueRow } from '../scheduler/types.ts';
 import { labelled, table } from './block.ts';
 import { make, runPath, type Typed, withoutProfile } from './commands.ts';
@@ -41,7 +42,14 @@ function queueLines(queue: readonly QueueRow[], style: Style): string[] {
   const [head = '', ...lines] = table(
     [
       ['JOBID', 'NAME', 'STATE', 'TIME', 'NODES', 'NODELIST'],
-      ...queue.map((row) => [row.id, row.name, row.state, duration(row.elapsedSeconds), row.nodes, whereOrWhy(row)]),
+      ...folded(queue).map((row) => [
+        row.id,
+        row.name,
+        row.state,
+        duration(row.elapsedSeconds),
+        row.nodes,
+        whereOrWhy(row),
+      ]),
     ],
     '    ',
     // As wide as an id and a time usually are, so that the columns stay where they are from one look to the next.
@@ -49,6 +57,34 @@ function queueLines(queue: readonly QueueRow[], style: Style): string[] {
   );
   return [style.bold(head), ...lines];
 }
+
+/** Tasks of one array that wait for the same reason in one row, as squeue has them: `855_[101-223]`. */
+function folded(queue: readonly QueueRow[]): QueueRow[] {
+  const waiting = new Map<string, { at: number; tasks: number[] }>();
+  const rows: QueueRow[] = [];
+  for (const row of queue) {
+    const { jobId, task, state, reason, nodeList, name } = row;
+    const key = JSON.stringify([jobId, reason, name]);
+    const others = waiting.get(key);
+    const folds = task !== undefined && state === 'PENDING' && nodeList === '';
+    if (folds && others) others.tasks.push(Number(task));
+    else {
+      if (folds) waiting.set(key, { at: rows.length, tasks: [Number(task)] });
+      rows.push(row);
+    }
+  }
+  for (const { at, tasks } of waiting.values()) {
+    const row = rows[at];
+    if (row && tasks.length > 1) rows[at] = { ...row, id: `${row.jobId}_[${short(toRanges(ascending(tasks)))}]` };
+  }
+  return rows;
+}
+
+const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
+
+/** Of many ranges the first. */
+const short = (ranges: string): string =>
+  ranges.length > 30 ? `${ranges.slice(0, ranges.lastIndexOf(',', 30) + 1)}…` : ranges;
 
 /** As squeue's NODELIST(REASON). */
 function whereOrWhy({ nodeList, reason }: QueueRow): string {

@@ -1,6 +1,6 @@
 /** How a job stands or ended, and why, in one or two lines; what to change is in advice.ts. */
 
-import type { Verdict } from '../run/verdict.ts';
+import { neverStarted, type Verdict } from '../run/verdict.ts';
 import { hasEnded, isLive, type LiveState, parseState } from '../scheduler/states.ts';
 import { adviceOn } from './advice.ts';
 import { make, type Typed, withoutProfile } from './commands.ts';
@@ -102,6 +102,10 @@ export function endedText(verdict: Verdict): string {
       }
       return exitCode ? `but its exit code is ${exitCode}` : '';
     case 'FAILED':
+      if (neverStarted(verdict)) {
+        const { reason = '' } = verdict;
+        return `it never started${reason && `: ${reasonText(reason) ?? reason}`}`;
+      }
       return failedText(exitCode, signal, absent);
     case 'OUT_OF_MEMORY': {
       const asked = reqMem && /[1-9]/.test(reqMem) && `${memory(reqMem)} asked for`;

@@ -19,7 +19,7 @@ export interface CancelResult {
 export async function cancel(project: Project, jobId: string, dryRun = false): Promise<CancelResult> {
   if (!/^\d+(_\d+)?$/.test(jobId)) throw new Failure<RunProblem>(2, { kind: 'bad-job-id', jobId });
   if (dryRun) return { jobId, rows: [], cancelled: false, dryRun };
-  const rows = await project.scheduler.cancel(jobId);
+  const rows = await project.scheduler.cancel([jobId]);
   if (rows.length === 0) throw new Failure<RunProblem>(2, { kind: 'no-such-job', jobId });
   return { jobId, rows, cancelled: rows.some((row) => !hasEnded(parseState(row.state))) };
 }

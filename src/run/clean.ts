@@ -128,6 +128,8 @@ function reason(
   }
   if (verdict.state === 'UNKNOWN') return forced ? 'forced' : 'undecided';
   if (!verdict.ended || !verdict.left) return 'alive';
+  // What of a sweep was never submitted is still to be run there.
+  if (record.collected && !forced && tracked && verdict.tasks?.NOT_SUBMITTED) return 'tracked';
   if (record.collected) return 'collected';
   return forced ? 'forced' : 'not-collected';
 }

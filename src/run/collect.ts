@@ -13,7 +13,7 @@ import { nameOfRun } from './names.ts';
 import { endOfLog } from './not-found.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
-import { exclusively, forget, readTracked } from './record.ts';
+import { exclusively, forget, isSweepRun, readTracked } from './record.ts';
 import { removeRun } from './remove.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,8 +23,6 @@ export interface CollectOptions {
   /** Go past a refusal: collect what nobody can judge, accept missing results, remove after a failed job. */
   force?: boolean;
   dryRun?: boolean;
-  /** Once results and logs are home, before anything is removed; what a sweep leaves besides is written then. */
-  onHome?: (known: Known, snapshot: Snapshot) => Promise<void>;
 }
 
 export interface CollectResult {
@@ -35,6 +33,8 @@ export interface CollectResult {
   gathered: Gathered;
   /** The run directory and the state files are gone. */
   removed: boolean;
+  /** Of a sweep's run: its folder below results/, which is the run's tag. */
+  sweep?: string;
   dryRun?: boolean;
 }
 
@@ -49,12 +49,13 @@ export async function collect(project: Project, options: WhichRun & CollectOptio
   });
 }
 
-/** Every tracked run that has ended. A run that cannot be collected does not hold up the others; its failure is in the list. */
+/** Every tracked run that has ended, but those of sweeps. A run that cannot be collected does not hold up the others; its failure is in the list. */
 export async function collectEnded(
   project: Project,
   options: CollectOptions,
 ): Promise<{ collected: CollectResult[]; waiting: Known[]; failed: { id: string; failure: Failure }[] }> {
-  const { snapshot, known } = await lookAt(project, trackedHere(project), 20);
+  const runs = trackedHere(project).filter(({ id }) => !isSweepRun(project.root, id));
+  const { snapshot, known } = await lookAt(project, runs, 20);
   const collected: CollectResult[] = [];
   const failed: { id: string; failure: Failure }[] = [];
   // A failed job's run that was brought home stays tracked, for a resubmission; once is enough.
@@ -80,6 +81,7 @@ export async function collectKnown(
   options: CollectOptions,
 ): Promise<CollectResult> {
   const { id, runDir } = tracked;
+  const about = { id, runDir, ...(record.sweep ? { sweep: id.split('@')[1] ?? id } : {}) };
   const refuse = (exit: 2 | 3 | 4, problem: RunProblem): never => {
     throw new Failure<RunProblem>(exit, problem);
   };
@@ -87,7 +89,7 @@ export async function collectKnown(
     // Only the removal was broken off: how the job ended is in the history by then.
     const gathered = { results: [], logs: [], kept: [], missing: [] };
     const past = verdictBefore(project, tracked, verdict);
-    const result = { id, jobId: past.jobId ?? '', runDir, verdict: past, gathered };
+    const result = { ...about, jobId: past.jobId ?? '', verdict: past, gathered };
     if (options.dryRun) return { ...result, removed: false, dryRun: true };
     await removeRun(project, record);
     forget(project.root, id, runDir);
@@ -107,10 +109,9 @@ export async function collectKnown(
     if (found.leaving.length > 0) refuse(4, { kind: 'results-leave', id, links: found.leaving, runDir });
   }
   if (options.dryRun) {
-    return { id, jobId, runDir, verdict, gathered: planned(found), removed: false, dryRun: true };
+    return { ...about, jobId, verdict, gathered: planned(found), removed: false, dryRun: true };
   }
   const gathered = await gather(project, tracked, found);
-  await options.onHome?.({ tracked, record, verdict }, snapshot);
   remember(project, tracked, jobId, verdict);
   const logs = () => gathered.logs.map((path) => endOfLog(join(project.root, path)));
   const told = await explained(project, tracked, verdict, logs);
@@ -120,7 +121,7 @@ export async function collectKnown(
     await removeRun(project, record);
     forget(project.root, id, runDir);
   } else await project.host.run({ files: ['lib', 'mark'], args: [runDir, String(record.attempt)] });
-  return { id, jobId, runDir, verdict: told, gathered, removed };
+  return { ...about, jobId, verdict: told, gathered, removed };
 }
 
 /** How a job ended whose run directory has half gone, by the line that was written before; by another laptop's there is none. */

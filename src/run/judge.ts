@@ -118,9 +118,9 @@ function details(
       'elapsedSeconds',
       (account?.ended === 'Unknown' ? (queue ?? account) : (account ?? queue))?.elapsedSeconds,
     ),
-    ...given('started', account?.started ?? queue?.started),
-    ...given('endedAt', account && account.ended !== 'Unknown' ? account.ended : undefined),
-    ...given('nodes', queue?.nodeList || account?.nodeList),
+    ...given('started', moment(account?.started) ?? moment(queue?.started)),
+    ...given('endedAt', moment(account?.ended)),
+    ...given('nodes', queue?.nodeList || (account?.nodeList === 'None assigned' ? '' : account?.nodeList)),
     ...given('maxRss', rss.sort((a, b) => bytes(b) - bytes(a))[0]),
     ...given('totalCpu', account?.totalCpu),
     ...given('reqMem', account?.reqMem),
@@ -129,6 +129,9 @@ function details(
     ...given('restarts', life),
   };
 }
+
+/** A time, where it is one: `Unknown`, `None` and `N/A` are none. */
+const moment = (text: string | undefined): string | undefined => (/^\d/.test(text ?? '') ? text : undefined);
 
 /** `1234K` in bytes. */
 function bytes(text: string): number {

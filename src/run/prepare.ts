@@ -11,7 +11,7 @@ import { history } from './history.ts';
 import { nameOfRun } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
-import { exclusively, readTracked, type Tracked, writeJobId } from './record.ts';
+import { exclusively, isSweepRun, readTracked, type Tracked, writeJobId } from './record.ts';
 import { renderRun } from './render.ts';
 import { secretLines } from './submit.ts';
 
@@ -29,10 +29,15 @@ export function prepared<T>(
   check: CheckJob = checkJob,
 ): Promise<T> {
   return exclusively(project.root, idOf(which), async () => {
+    const id = idOf(which);
+    const isSweep = isSweepRun(project.root, id);
+    if (isSweep && check === checkJob) {
+      throw new Failure<RunProblem>(2, { kind: 'is-sweep', id, sweep: which.tag ?? id });
+    }
     const { header, ...ready } = await checked(project, which, dryRun, check);
     const { profile, files } = ready;
     project.talk.tell({ type: 'profile', profile, header, codeFiles: files.length });
-    if (!dryRun) await mayReplace(project, profile.id);
+    if (!dryRun) await mayReplace(project, profile.id, isSweep);
     return work(ready);
   });
 }
@@ -68,13 +73,18 @@ export function runsInside({ host, cluster, root }: Project): string[] {
 }
 
 /** A job that is tracked is lost sight of here when its profile is pushed again (`recover` finds it). */
-async function mayReplace(project: Project, id: string): Promise<void> {
+async function mayReplace(project: Project, id: string, isSweep: boolean): Promise<void> {
   const tracked = readTracked(project.root, id);
   const { runDir } = tracked;
   const jobId = tracked.jobId ?? (await unheardOf(project, tracked));
   if (jobId === undefined) return;
-  // A job that has ended and whose logs and results are home is not lost sight of: its line in the history stays.
-  if (runDir && history(project.root, id).some((entry) => entry.jobId === jobId && entry.run === nameOfRun(runDir)))
+  // A job that has ended and whose logs and results are home is not lost sight of: its line in the history stays. Of a sweep that is
+  // tracked still there are cells to be run.
+  if (
+    !isSweep &&
+    runDir &&
+    history(project.root, id).some((entry) => entry.jobId === jobId && entry.run === nameOfRun(runDir))
+  )
     return;
   const whose = { id, jobId, ...(runDir ? { runDir } : {}) };
   if (!(await project.talk.ask({ type: 'replace', ...whose })))

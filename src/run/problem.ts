@@ -21,7 +21,8 @@ export type RunProblem = ProblemBase &
     | { kind: 'queue-silent'; id: string; detail: string }
     | { kind: 'run-gone'; id: string; runDir: string }
     | { kind: 'push-incomplete'; id: string; runDir: string }
-    | { kind: 'submit-refused'; id: string; detail: string }
+    /** `before`: how many cells of the sweep were submitted before that. */
+    | { kind: 'submit-refused'; id: string; detail: string; before?: number }
     | { kind: 'submit-unknown'; id: string; detail: string }
     | { kind: 'submit-failed'; id: string; detail: string }
     | { kind: 'results-missing'; id: string; paths: string[]; runDir: string }

@@ -72,6 +72,11 @@ export function writeJobId(root: string, id: string, jobId: string): void {
   writeWhole(root, `${id}.jobid`, jobId);
 }
 
+/** Whether what is tracked under `id` is a sweep's run: what that was when it began lies beside the state files (src/sweep/started.ts). */
+export function isSweepRun(root: string, id: string): boolean {
+  return readText(root, `${id}.sweep.json`) !== undefined && readTracked(root, id).runDir !== undefined;
+}
+
 /** Removes the state files of `id`, if they still name that run directory. */
 export function forget(root: string, id: string, runDir: string): void {
   if (readTracked(root, id).runDir !== runDir) return;

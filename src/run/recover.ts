@@ -136,6 +136,8 @@ function isHome(root: string, id: string, record: RunRecord, jobId: string | und
 }
 
 function nextStep(record: RunRecord, verdict: Verdict, snapshot: Snapshot, home: boolean): Recovered['next'] {
+  // A removal that was broken off is finished by another collect.
+  if (record.removing) return 'collect';
   if (!record.pushed) return 'push';
   if (verdict.state === 'NOT_SUBMITTED') return 'submit';
   // Even what history knows: results came home, but the run directory could not go yet.

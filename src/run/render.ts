@@ -184,13 +184,13 @@ export function jobText({ header }: Rendered, profile: Profile, runDir: string, 
 
 /**
  * The rendered header and our supervisor, which runs the rendered script by its own `#!`, before and behind the attempt's number. The
- * header's `#!` is replaced, since a job script may be Python and the supervisor is sh. `folder` is the sweep's that its tasks are cells of.
+ * header's `#!` is replaced, since a job script may be Python and the supervisor is sh. `sweep` is whose cells its tasks are.
  */
 export function jobParts(
   { shebang, directives }: Header,
   profile: Profile,
   runDir: string,
-  folder?: string,
+  sweep?: { folder: string; cells: readonly unknown[] },
 ): { before: string; behind: string } {
   const lines = [
     '#!/bin/sh',
@@ -200,7 +200,9 @@ export function jobParts(
     remoteText('scratch'),
     remoteText('supervisor'),
     ...wholeScriptLines({ directives }, profile),
-    ...(folder === undefined ? [] : [remoteText('cell'), `sr_sweep=${quote(folder)}`]),
+    ...(sweep ? [remoteText('cell'), `sr_sweep=${quote(sweep.folder)}`] : []),
+    // W&B's runs get theirs from W&B.
+    ...(sweep && sweep.cells.length > 0 ? ['sr_parameters=yes'] : []),
     `supervise ${quote(runDir)} `,
   ];
   return { before: lines.join('\n'), behind: ` ${[shebang.interpreter, ...shebang.args].map(quote).join(' ')}\n` };

@@ -125,6 +125,7 @@ export function refusal(
   answer: Exclude<SubmitAnswer, { outcome: 'submitted' | 'existing' }>,
   id: string,
   runDir: string,
+  before?: number,
 ): Failure<RunProblem> {
   const { detail } = answer;
   switch (answer.outcome) {
@@ -134,7 +135,10 @@ export function refusal(
       return new Failure(2, { kind: 'push-incomplete', id, runDir });
     case 'refused':
       // Slurm's word for a controller that cannot be connected to; nothing was submitted.
-      return new Failure(/connect failure/i.test(detail) ? 3 : 2, { kind: 'submit-refused', id, detail });
+      return new Failure(/connect failure/i.test(detail) ? 3 : 2, {
+        ...{ kind: 'submit-refused', id, detail },
+        ...(before ? { before } : {}),
+      });
     case 'unknown':
       return new Failure(3, { kind: 'submit-unknown', id, detail });
     case 'failed':

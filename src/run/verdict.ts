@@ -71,8 +71,10 @@ export interface CellVerdict extends Verdict {
   cell: number;
   /** Its task's number in the array `jobId`. */
   task: number;
-  /** How often it was begun, or failed to. */
+  /** How often it ran and failed by itself, or did what it should: what its owner or another job ended does not count. */
   tries: number;
+  /** It was begun at least once. */
+  begun: boolean;
 }
 
 /** The verdict on a run's newest attempt; on that of a sweep the one on all its cells. */
@@ -105,12 +107,21 @@ export function cellVerdicts(run: RunRecord, snapshot: Snapshot): CellVerdict[] 
       const cell = array.offset + task;
       const name = String(task);
       const verdict = about ? (about.named.has(name) ? about.of(name) : about.unnamed()) : plain('UNKNOWN');
-      const begun = about?.begun.has(name) || (verdict.ended && verdict.state !== 'CANCELLED');
-      const tries = (cells.get(cell)?.tries ?? 0) + (begun ? 1 : 0);
-      cells.set(cell, { ...verdict, ...(id === undefined ? {} : { jobId: id }), cell, task, tries });
+      const before = cells.get(cell);
+      const started =
+        about?.begun.has(name) || (verdict.ended && verdict.state !== 'CANCELLED' && !neverStarted(verdict));
+      const counts = started && verdict.state !== 'CANCELLED' && verdict.state !== 'PREEMPTED';
+      const tries = (before?.tries ?? 0) + (counts ? 1 : 0);
+      const begun = started || (before?.begun ?? false);
+      cells.set(cell, { ...verdict, ...(id === undefined ? {} : { jobId: id }), cell, task, tries, begun });
     }
   }
   return [...cells.values()].sort((a, b) => a.cell - b.cell);
+}
+
+/** Slurm calls FAILED, too, what it could never have started: no node has what it asks for (BadConstraints). */
+export function neverStarted({ state, exitCode = 0, elapsedSeconds, basis, nodes }: Verdict): boolean {
+  return state === 'FAILED' && exitCode <= 1 && basis !== 'marker' && !elapsedSeconds && !nodes;
 }
 
 function sweepVerdict(run: RunRecord, count: number, cells: CellVerdict[]): Verdict {

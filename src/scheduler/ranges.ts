@@ -22,3 +22,18 @@ export function fromRanges(ranges: string): number[] {
       return Array.from({ length: to - from + 1 }, (_, index) => from + index);
     });
 }
+
+/** From and to, both included. */
+export type Range = readonly [from: number, to: number];
+
+/** The ranges as they are written, none for an empty text; undefined if `text` is anything else. */
+export function parseRanges(text: string): Range[] | undefined {
+  if (text === '') return [];
+  const ranges: Range[] = [];
+  for (const part of text.split(',')) {
+    const [, from, to = from] = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(part) ?? [];
+    if (from === undefined || Number(to) < Number(from)) return undefined;
+    ranges.push([Number(from), Number(to)]);
+  }
+  return ranges;
+}

@@ -4,19 +4,20 @@ import type { AccountRow, ArrayRecord, ExitPair, Marker, QueueRow, RunRecord, Sn
 
 export const SEPARATOR = '\x1f';
 
-/** squeue's fields, in the order of src/remote/slurm.sh. */
-const QUEUE_FIELDS = [
-  ...(['id', 'jobId', 'task', 'state', 'reason', 'elapsed', 'limit', 'nodes', 'nodeList', 'partition'] as const),
-  ...(['submitted', 'started', 'workDir', 'name'] as const),
-];
-
-/** A row of squeue; undefined for lines that are none (`CLUSTER: x`, a name with a newline). */
+/**
+ * A row of squeue, its fields in the order of src/remote/slurm.sh; undefined for lines that are none (`CLUSTER: x`, a name with a newline).
+ */
 export function queueRow(fields: readonly string[]): QueueRow | undefined {
-  if (fields.length !== QUEUE_FIELDS.length || !/^\d+/.test(fields[0] as string)) return undefined;
-  const named = Object.fromEntries(QUEUE_FIELDS.map((field, at) => [field, fields[at]]));
-  const { task, elapsed, ...rest } = named as Record<(typeof QUEUE_FIELDS)[number], string>;
-  const isTask = /^\d+$/.test(task) && rest.id.includes('_');
-  return { ...rest, ...(isTask ? { task } : {}), elapsedSeconds: seconds(elapsed) };
+  if (fields.length !== 14 || !/^\d/.test(fields[0] as string)) return undefined;
+  const [id = '', jobId = '', task = '', state = '', reason = '', elapsed = '', limit = '', ...rest] = fields;
+  const [nodes = '', nodeList = '', partition = '', submitted = '', started = '', workDir = '', name = ''] = rest;
+  const isTask = /^\d+$/.test(task) && id.includes('_');
+  // One literal: there may be ten thousands of them.
+  return {
+    ...{ id, jobId, state, reason, limit, nodes, nodeList, partition, submitted, started, workDir, name },
+    ...(isTask ? { task } : {}),
+    elapsedSeconds: seconds(elapsed),
+  };
 }
 
 /** Seconds of `days-hours:minutes:seconds`, of which squeue leaves out what is 0 in front; 0 for what is none (`INVALID`). */
@@ -79,23 +80,29 @@ export function marker(file: string, line: string): Marker | undefined {
 /** The answer of query.sh. */
 export function snapshot(output: string): Snapshot {
   const all: Snapshot = { runs: new Map(), queue: [], accounts: [], jobs: [], now: 0 };
+  let before: readonly string[] = [];
+  let run = '';
   for (const line of output.split('\n')) {
     const [kind, ...fields] = line.split(SEPARATOR) as [string, ...string[]];
     const [first = '', second = '', third = ''] = fields;
     if (kind === 'now') all.now = Number(first);
     else if (kind === 'dir') all.remoteDir = first;
-    else if (kind === 'run') all.runs.set(first, runRecord(fields));
-    else if (kind === 'sweep') {
-      const run = all.runs.get(first);
-      if (run) run.sweep = { count: Number(second) || 0, wanted: third, arrays: [] };
+    else if (kind === 'run') {
+      run = first;
+      all.runs.set(first, runRecord(fields));
+    } else if (kind === 'sweep') {
+      const swept = all.runs.get(first);
+      if (swept) swept.sweep = { count: Number(second) || 0, wanted: third, arrays: [] };
     } else if (kind === 'array') {
       const found = arrayRecord(fields);
       if (found) all.runs.get(first)?.sweep?.arrays.push(found);
     } else if (kind === 'marker') {
       const found = marker(second, third);
-      if (found) all.runs.get(first)?.markers.push(found);
+      if (found) all.runs.get(first || run)?.markers.push(found);
     } else if (kind === 'queue') {
-      const row = queueRow(fields);
+      // With no more than a task's ids it is otherwise like the one before.
+      before = fields.length === 3 ? [...fields, ...before.slice(3)] : fields;
+      const row = queueRow(before);
       if (row) all.queue.push(row);
     } else if (kind === 'account') {
       const row = accountRow(fields);

@@ -89,8 +89,10 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
       const [word, reason] = (await call('remove', [remoteDir, name, setup, String(attempt)])).trim().split(SEPARATOR);
       return word === 'removed' || word === 'gone' ? undefined : (reason ?? word);
     },
-    cancel: async (...ids) => {
-      const rows = (await call('cancel', [setup, ...ids])).split('\n').map((line) => queueRow(line.split(SEPARATOR)));
+    cancel: async (ids, sweep = '') => {
+      const rows = (await call('cancel', [setup, sweep, ...ids]))
+        .split('\n')
+        .map((line) => queueRow(line.split(SEPARATOR)));
       return rows.filter((row): row is QueueRow => row !== undefined);
     },
     release: async (id, look) => releaseAnswer(await call('release', [id, setup, look ? 'look' : ''])),

@@ -279,8 +279,11 @@ export interface Scheduler {
    * `attempt`, the one that was judged; gives the reason if it did not.
    */
   remove(remoteDir: string, name: string, attempt: number): Promise<string | undefined>;
-  /** Cancels jobs or array tasks of mine, of one run; gives their rows from before, none if there is no such job. */
-  cancel(...ids: string[]): Promise<QueueRow[]>;
+  /**
+   * Cancels jobs or array tasks of mine, of one run; gives their rows from before, none if there is no such job. With the run directory
+   * of a sweep nothing more of that is submitted by whoever watches it.
+   */
+  cancel(ids: readonly string[], sweep?: string): Promise<QueueRow[]>;
   /** Lets a held job or array task of mine go; with `look` it is only looked at. */
   release(id: string, look: boolean): Promise<ReleaseAnswer>;
 }

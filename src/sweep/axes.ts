@@ -36,6 +36,11 @@ export function readMatrix(
   const owners = new Map<string, string>();
   for (const entry of matrix.entries) {
     if (entry.key === 'include' || entry.key === 'exclude') continue;
+    const slip = misspelt(entry);
+    if (slip) {
+      problems.push(slip);
+      continue;
+    }
     const axis = readAxis(entry, problems);
     for (const name of axis.fields) {
       const other = owners.get(name);
@@ -47,6 +52,13 @@ export function readMatrix(
   const include = readEntries('include', matrix, axes, problems);
   const exclude = readEntries('exclude', matrix, axes, problems);
   return { axes, include, exclude };
+}
+
+/** `excludes:` would be an axis of mappings, and every entry of it a row of cells. */
+function misspelt({ key, value, place }: YamlEntry): ConfProblem | undefined {
+  const keys = ['include', 'exclude'];
+  const hint = value.kind === 'list' && value.items[0]?.kind === 'mapping' ? nearest(key, keys) : undefined;
+  return hint === undefined ? undefined : { kind: 'yaml-unknown-key', key, keys, nearest: hint, place };
 }
 
 function readAxis({ key: name, value, place }: YamlEntry, problems: Problems): Axis {

@@ -4,9 +4,9 @@ import { nearest } from '../conf/nearest.ts';
 import { COMMAND_LINE } from '../conf/problem.ts';
 import { splitWords } from '../conf/words.ts';
 import { Failure, type Place } from '../failure.ts';
+import { parseRanges } from '../scheduler/ranges.ts';
 import { noSuchValue } from './axes.ts';
 import type { SweepProblem } from './problem.ts';
-import { parseRanges } from './ranges.ts';
 import type { StartedSweep } from './started.ts';
 import type { Cell } from './types.ts';
 
@@ -91,7 +91,7 @@ function checkConditions(
 /** The cells that COUNT and CELL mean; all without them. Throws Failure(2) for cells that there are not. */
 export function chosenCells(sweep: StartedSweep, { count, cell }: { count?: number; cell?: string }): Cell[] {
   const numbered = Array.from({ length: sweep.count }, (_, index) => ({ index, name: String(index), values: {} }));
-  const all: readonly Cell[] = sweep.kind === 'matrix' ? sweep.cells : numbered;
+  const all: readonly Cell[] = sweep.kind === 'matrix' ? sweep.cells.slice(0, sweep.count) : numbered;
   const chosen = cell === undefined ? all : chooseCells(all, cell, COMMAND_LINE);
   return chosen.slice(0, count);
 }

@@ -8,12 +8,12 @@ import { type Found, gather } from '../run/gather.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
-import { cellVerdicts, verdictOf } from '../run/verdict.ts';
+import { verdictOf } from '../run/verdict.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
-import type { Snapshot } from '../scheduler/types.ts';
+import { setAside } from './earlier.ts';
 import { type StartedSweep, startedSweep } from './started.ts';
 import { type SweepSeen, type SweepStatus, see, statusOf } from './status.ts';
-import { readTable, type TablePaths, writeTable } from './table.ts';
+import { notHome, type TablePaths, writeTable } from './table.ts';
 import { mustBeSweep, startedRun, type WhichSweep } from './which.ts';
 
 export interface CollectSweepResult {
@@ -21,6 +21,8 @@ export interface CollectSweepResult {
   status: SweepStatus;
   /** Cells that were brought now. */
   brought: number;
+  /** Where the results of the sweep's run before were moved to, relative to the project. */
+  earlier?: string;
   /** Relative to the project. */
   table: TablePaths;
   /** Once all have ended: what was brought besides, and whether the run directory is gone. */
@@ -46,49 +48,51 @@ export function collectSweep(
     const { queueTrouble: detail } = seen.snapshot;
     if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id: run.id, detail });
     const status = statusOf(run, sweep, seen);
-    const due = finished(project, sweep, status);
+    const known: Known = { tracked: run, record: seen.record, verdict: verdictOf(seen.record, seen.snapshot) };
+    // Only its removal was broken off: all is home, and what is left over there says less than the table does.
+    if (seen.record.removing || !seen.record.sweep) {
+      const collected = await collectKnown(project, known, seen.snapshot, options);
+      return { id: run.id, status, brought: 0, table: tableOf(sweep), collected };
+    }
+    const due = notHome(project.root, status);
     if (options.dryRun) return { id: run.id, status, brought: due.length, table: tableOf(sweep), dryRun: true };
+    const earlier = setAside(project.root, run);
+    const aside = earlier === undefined ? {} : { earlier };
     const brought = await bringFinished(project, run, sweep, seen);
     const { running, pending, unknown } = status.counts;
     if (running + pending + (options.force ? 0 : unknown) > 0)
-      return { id: run.id, status, brought, table: tableOf(sweep) };
-    const known: Known = { tracked: run, record: seen.record, verdict: verdictOf(seen.record, seen.snapshot) };
+      return { id: run.id, status, brought, table: tableOf(sweep), ...aside };
     const collected = await collectKnown(project, known, seen.snapshot, options);
-    return { id: run.id, status, brought, table: tableOf(sweep), collected };
+    return { id: run.id, status, brought, table: tableOf(sweep), ...aside, collected };
   });
 }
 
 /** Seconds that Slurm may take to let go of a job whose script has ended. */
 const SETTLE = 30;
 
-/** Writes the table of a sweep that is collected with everything else (slurm-collect); of another run nothing. */
-export async function keepTable(project: Project, { tracked, record }: Known, snapshot: Snapshot): Promise<void> {
-  const sweep = record.sweep && (await startedSweep(project, tracked));
-  if (!sweep) return;
-  const status = statusOf(tracked, sweep, { record, snapshot, verdicts: cellVerdicts(record, snapshot) });
-  writeTable(project.root, tracked, status, new Set(status.cells.map(({ index }) => index)));
-}
-
 /** Looks again while all have ended and some are still being let go. */
 async function onceLeft(project: Project, run: TrackedRun): Promise<SweepSeen> {
   const until = Date.now() + SETTLE * 1000;
   for (;;) {
     const seen = await see(project, run);
-    const over = seen.verdicts.every(({ ended }) => ended);
+    const over = seen.snapshot.queueTrouble === undefined && seen.verdicts.every(({ ended }) => ended);
     if (!over || seen.verdicts.every(({ left }) => left) || Date.now() > until) return seen;
     await sleep(1000);
   }
 }
 
-/** Brings the folders and logs of cells that have ended and are not home yet, and writes the table. Gives how many it brought. */
+/** Brings the folders and logs of cells that have ended and are not home yet, and writes the table. Gives how many folders it brought. */
 export async function bringFinished(
   project: Project,
   run: TrackedRun,
   sweep: StartedSweep,
   seen: SweepSeen,
 ): Promise<number> {
+  setAside(project.root, run);
   const status = statusOf(run, sweep, seen);
-  const due = finished(project, sweep, status);
+  const due = notHome(project.root, status);
+  const home = new Set(due.filter(({ verdict }) => !verdict?.begun).map(({ index }) => index));
+  let brought = 0;
   if (due.length > 0) {
     const names = new Set(due.map(({ name }) => name));
     const logs = new Set(
@@ -108,18 +112,13 @@ export async function bringFinished(
       leaving: [],
     };
     await gather(project, run, found);
+    brought = folders.length;
+    // A folder that does not show yet, over NFS, is asked for again.
+    const shown = new Set(there.cells);
+    for (const { name, index } of due) if (shown.has(name)) home.add(index);
   }
-  writeTable(project.root, run, status, new Set(due.map(({ index }) => index)));
-  return due.length;
-}
-
-/** Cells that have ended for good, and that the table here does not have home by the same task. */
-function finished({ root }: Project, sweep: StartedSweep, { cells, runDir }: SweepStatus): SweepStatus['cells'] {
-  const home = readTable(root, sweep, runDir);
-  return cells.filter(({ verdict, index }) => {
-    if (!verdict?.ended || !verdict.left || verdict.jobId === undefined) return false;
-    return home.get(index) !== `${verdict.jobId}_${verdict.task}`;
-  });
+  writeTable(project.root, run, status, home);
+  return brought;
 }
 
 async function whatIsThere(

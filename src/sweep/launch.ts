@@ -1,13 +1,15 @@
 /** What every start of a sweep comes to: its code is pushed once, and its cells are submitted as job arrays. */
 
 import type { Profile } from '../conf/types.ts';
-import type { WhichRun } from '../run/find.ts';
+import { Failure } from '../failure.ts';
+import { idOf, type WhichRun } from '../run/find.ts';
 import { type CheckJob, prepared } from '../run/prepare.ts';
 import type { Project } from '../run/project.ts';
 import { type PushResult, push } from '../run/push.ts';
-import { readTracked } from '../run/record.ts';
+import { listTracked, readTracked } from '../run/record.ts';
 import { checkProgram } from './agents.ts';
 import { chosenCells } from './choose.ts';
+import type { SweepProblem } from './problem.ts';
 import { renderCells } from './scripts.ts';
 import { filesOf, keepStarted, type StartedSweep } from './started.ts';
 import { jobsOf, type SubmittedCells, submitCells } from './submit.ts';
@@ -59,6 +61,7 @@ export async function launch(
   agents?: Agents,
 ): Promise<StartResult> {
   const chosen = chosenCells(sweep, options);
+  checkFolder(project.root, idOf(run), sweep);
   const dryRun = options.dryRun ?? false;
   return prepared(
     project,
@@ -89,6 +92,12 @@ export async function launch(
     },
     checkCells(sweep, chosen),
   );
+}
+
+/** Two runs of one sweep file by two profiles would mix their results. */
+function checkFolder(root: string, id: string, { folder }: StartedSweep): void {
+  const other = listTracked(root).find((one) => one.id !== id && one.id.endsWith(`@${folder}`));
+  if (other) throw new Failure<SweepProblem>(4, { kind: 'folder-taken', folder, id: other.id });
 }
 
 /** What the cells' jobs would be, W&B's sweep having some id; finds every mistake of any of them. */

@@ -39,10 +39,12 @@ export function expandMatrix(matrix: YamlEntry, problems: Problems): Cell[] {
   if (count > MOST_CELLS) problems.push({ kind: 'too-many-cells', count, most: MOST_CELLS, place });
 
   const all = combinations.map(({ original, added }): Values => {
+    if (added.size === 0) return original;
     return new Map([...original, ...Array.from(added, ([name, { text }]) => [name, text] as const)]);
   });
   const lines = combinations.map(({ line }) => line);
-  checkTwice(all, lines, matrix, problems);
+  // Without include the axes' options differ, and so do their combinations.
+  if (include.length > 0) checkTwice(all, lines, matrix, problems);
   const names = cellNames(all);
   return all.map((values, at) => ({ index: at, name: names[at]!, values: Object.fromEntries(values) }));
 }

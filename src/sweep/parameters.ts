@@ -6,13 +6,19 @@ import type { YamlEntry } from '../conf/yaml.ts';
 import type { NameRefusal, SweepProblem } from './problem.ts';
 
 /** What the job's shell and the programs it starts cannot do without. */
-const SHELLS: ReadonlySet<string> = new Set('PATH HOME USER SHELL PWD IFS BASH_ENV ENV TMPDIR HOSTNAME'.split(' '));
+const SHELLS: ReadonlySet<string> = new Set(
+  (
+    'PATH HOME USER SHELL PWD OLDPWD IFS BASH_ENV ENV TMPDIR HOSTNAME ' +
+    // What bash keeps for itself: some it ignores, some it will not have set.
+    'GROUPS RANDOM SECONDS UID EUID PPID LINENO DIRSTACK FUNCNAME OPTIND OPTARG SHELLOPTS BASHOPTS PS4 SHLVL _'
+  ).split(' '),
+);
 
 /** What the toolkit sets itself, in a job's environment or in its template. */
 const TOOLKITS: ReadonlySet<string> = new Set(
   (
     'PROFILE TAG RUN_DIR REMOTE_DIR JOB_NAME SCHEDULER SWEEP SWEEP_ID CELL CELL_NAME RUN_NUMBER RESULTS_DIR ' +
-    'IMAGE CONTAINER_OPTIONS ATTENDED ENV_NAMES'
+    'IMAGE CONTAINER_OPTIONS ATTENDED ENV_NAMES INSIDE'
   ).split(' '),
 );
 

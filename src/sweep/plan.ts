@@ -17,8 +17,11 @@ export interface Due {
   done: number[];
 }
 
-/** `retry`: how often a failed cell may be run again; undefined for any number. */
-export function dueCells(count: number, verdicts: readonly CellVerdict[], retry: number | undefined): Due {
+/**
+ * `retry`: how often a failed cell may be run again. With `force` as often as one likes, and so may one of which nobody knows any more
+ * how it ended, though it was submitted.
+ */
+export function dueCells(count: number, verdicts: readonly CellVerdict[], retry: number, force = false): Due {
   const due: Due = { run: [], exhausted: [], alive: [], unknown: [], done: [] };
   const known = new Map(verdicts.map((verdict) => [verdict.cell, verdict]));
   const last = verdicts.at(-1)?.cell ?? -1;
@@ -26,10 +29,13 @@ export function dueCells(count: number, verdicts: readonly CellVerdict[], retry:
     const verdict = known.get(cell);
     if (!verdict) due.run.push(cell);
     else if (verdict.success) due.done.push(cell);
-    else if (verdict.state === 'UNKNOWN') due.unknown.push(cell);
+    else if (verdict.state === 'UNKNOWN') {
+      const forgotten = force && verdict.jobId !== undefined && verdict.basis === 'nobody';
+      due[forgotten ? 'run' : 'unknown'].push(cell);
+    }
     // One that is still COMPLETING may yet turn out to be requeued.
     else if (!verdict.ended || !verdict.left) due.alive.push(cell);
-    else if (retry !== undefined && verdict.tries > retry) due.exhausted.push(cell);
+    else if (!force && verdict.tries > retry) due.exhausted.push(cell);
     else due.run.push(cell);
   }
   return due;

@@ -52,12 +52,15 @@ export type SweepProblem = ProblemBase &
     // Runs
     /** Nobody says of which profile it is. */
     | { kind: 'sweep-without-profile'; sweep: string; sweepKind: 'matrix' | 'wandb'; profiles: string[] }
-    | { kind: 'not-started'; sweep: string; started: string[]; nearest?: string }
+    /** `others`: ids of runs of the same sweep, of another profile or tag. */
+    | { kind: 'not-started'; sweep: string; started: string[]; others?: string[]; nearest?: string }
     /** No agents of a W&B sweep are tracked. */
     | { kind: 'no-agents'; sweepId: string }
     /** Runs of several profiles or tags fit. */
     | { kind: 'several-started'; sweep: string; ids: string[] }
     | { kind: 'no-sweep-run'; id: string }
+    /** Another run that is tracked has its results in the same folder. */
+    | { kind: 'folder-taken'; folder: string; id: string }
     /** The profile asks for an array of its own. */
     | { kind: 'own-array'; profile: string }
     /** Other commands are submitting cells of it, again and again. */

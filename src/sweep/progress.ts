@@ -29,22 +29,23 @@ export function standing({ state, ended, success }: CellVerdict): Exclude<keyof 
   return state === 'RUNNING' || state === 'COMPLETING' ? 'running' : 'pending';
 }
 
-/** Seconds until all that was submitted may have ended. */
-export interface Estimate {
-  seconds: number;
+/** Seconds of a cell's last run; undefined of one that did not begin, or of which nobody knows. */
+export function ranFor({ elapsedSeconds, endedAt, begun }: CellVerdict): number | undefined {
+  return elapsedSeconds ?? (endedAt !== undefined && begun ? 0 : undefined);
 }
 
 /**
- * By the mean time of cells that ended by themselves, as many running side by side as do now (or as may, if none does). Undefined while
- * none has ended, or nothing is left to wait for.
+ * Seconds until all that was submitted may have ended: by the mean time of cells that ended by themselves, as many running side by side
+ * as do now (or as may, if none does). Undefined while none has ended that took any time, or nothing is left to wait for.
  */
-export function estimate(verdicts: readonly CellVerdict[], maxConcurrent: number | undefined): Estimate | undefined {
-  const times = verdicts.flatMap((one) => (one.ended && one.state !== 'CANCELLED' ? (one.elapsedSeconds ?? 0) : []));
+export function estimate(verdicts: readonly CellVerdict[], maxConcurrent: number | undefined): number | undefined {
+  const times = verdicts.flatMap((one) => (one.ended && one.state !== 'CANCELLED' ? (ranFor(one) ?? []) : []));
   const running = verdicts.filter((one) => standing(one) === 'running');
   const pending = verdicts.filter((one) => standing(one) === 'pending').length;
   if (times.length === 0 || running.length + pending === 0) return undefined;
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  if (mean === 0) return undefined;
   const rest = running.reduce((sum, one) => sum + Math.max(0, mean - (one.elapsedSeconds ?? 0)), 0);
   const aside = Math.max(1, running.length, Math.min(maxConcurrent ?? 1, pending));
-  return { seconds: Math.round((pending * mean + rest) / aside) };
+  return Math.round((pending * mean + rest) / aside);
 }

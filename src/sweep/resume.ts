@@ -17,7 +17,7 @@ import type { SweepInfo } from './wandb.ts';
 import { mustBeSweep, startedRun, type WhichSweep } from './which.ts';
 
 export interface ResumeOptions extends Omit<StartOptions, 'maxRuns' | 'retry'> {
-  /** Further agents of a W&B sweep. */
+  /** Further agents of a W&B sweep; of a matrix how many of its cells are to be run at all, if more than before. */
   maxRuns?: number;
   retry?: number;
   /** Cells that have failed as often as they may, too; and agents of a sweep that W&B says is over. */
@@ -29,6 +29,8 @@ export interface ResumeResult {
   runDir: string;
   sweep: StartedSweep;
   submitted: SubmittedCells;
+  /** The cells that CELL= means. */
+  asked?: number[];
   /** Of a W&B sweep, where it was asked. */
   wandb?: SweepInfo;
 }
@@ -44,7 +46,8 @@ export function resume(project: Project, which: WhichSweep, options: ResumeOptio
     const sweep = await enlarged(project, run, before, options);
     const profile = await profileOf(project, run);
     const { cell, count } = options;
-    const wanted = new Set(chosenCells(sweep, cell === undefined ? {} : { cell }).map(({ index }) => index));
+    const asked = chosenCells(sweep, cell === undefined ? {} : { cell }).map(({ index }) => index);
+    const wanted = new Set(asked);
     const pick = ({ run: due }: { run: number[] }): number[] => due.filter((one) => wanted.has(one)).slice(0, count);
     if (sweep !== before && !dryRun) keepStarted(project.root, id, runDir, sweep);
     const submitted = await submitCells(project, run, profile, sweep, {
@@ -53,7 +56,7 @@ export function resume(project: Project, which: WhichSweep, options: ResumeOptio
     });
     const { growingFrom, ...settled } = sweep;
     if (growingFrom !== undefined && !dryRun) keepStarted(project.root, id, runDir, settled);
-    return { id, runDir, sweep: settled, submitted, ...(wandb && { wandb }) };
+    return { id, runDir, sweep: settled, submitted, ...(cell !== undefined && { asked }), ...(wandb && { wandb }) };
   });
 }
 
@@ -71,7 +74,9 @@ async function enlarged(
   { maxRuns, retry = before.retry }: ResumeOptions,
 ): Promise<StartedSweep> {
   const sweep = retry === before.retry ? before : { ...before, retry };
-  if (sweep.kind === 'matrix' || maxRuns === undefined) return sweep;
+  if (maxRuns === undefined) return sweep;
+  // Of a matrix as many as there are, if it was begun with fewer.
+  if (sweep.kind === 'matrix') return { ...sweep, count: Math.min(sweep.cells.length, Math.max(sweep.count, maxRuns)) };
   const seen = await see(project, run);
   const growingFrom = sweep.growingFrom ?? seen.verdicts.length;
   const count = Math.max(statusOf(run, sweep, seen).sweep.count, growingFrom + maxRuns);

@@ -1,13 +1,15 @@
 /** The job scripts of cells: one for all where the template asks for nothing of a cell's, else one each, sent as lines they share. */
 
 import type { Profile } from '../conf/types.ts';
+import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
 import { jobParts, openTemplate, type Rendered } from '../run/render.ts';
 import { toRanges } from '../scheduler/ranges.ts';
 import type { CellsSubmission } from '../scheduler/types.ts';
 import type { Header } from '../template/directives.ts';
+import type { TemplateProblem } from '../template/problem.ts';
 import { compileTemplate } from '../template/render.ts';
-import { CELL_VARIABLES, cellOf, type StartedSweep } from './started.ts';
+import { CELL_VARIABLES, cellOf, parameterNames, type StartedSweep } from './started.ts';
 import type { Cell } from './types.ts';
 
 export interface CellScripts extends Pick<CellsSubmission, 'groups' | 'script' | 'options' | 'jobName'> {
@@ -29,22 +31,19 @@ export async function renderCells(
   // The words are quoted, each as a whole.
   const compiled = sweep.args.map((text) => compileTemplate({ text, file, firstLine, quoted: true }));
   const args = await Promise.all(compiled);
-  const names = [...CELL_VARIABLES, ...new Set(sweep.cells.flatMap(({ values }) => Object.keys(values)))];
+  const names = [...CELL_VARIABLES, ...parameterNames(sweep)];
   const each = args.length > 0 || asksFor(template.text, names);
   const parameters = Object.fromEntries(names.map((name) => [name, undefined]));
   const rendered = (each ? cells : cells.slice(0, 1)).map((index) => {
-    const values = { ...parameters, ...valuesOf(sweep, cellOf(sweep, index), runDir) };
-    return {
-      index,
-      ...template.render(
-        values,
-        args.map((word) => word(values)),
-      ),
-    };
+    const cell = cellOf(sweep, index);
+    const values = { ...parameters, ...valuesOf(sweep, cell, runDir) };
+    return naming(cell.name, names, () => {
+      const words = args.map((word) => word(values));
+      return { index, ...template.render(values, words) };
+    });
   });
   const first = rendered[0] as Rendered;
-  const folder = sweep.folder;
-  const parts = (header: Header) => jobParts(header, profile, runDir, folder);
+  const parts = (header: Header) => jobParts(header, profile, runDir, sweep);
   const { header, options, jobName } = first;
   if (!each) {
     const groups = [{ cells: toRanges(cells), ...parts(header) }];
@@ -59,6 +58,19 @@ export async function renderCells(
   }
   const groups = [...same.values()].map(({ header, cells }) => ({ cells: toRanges(cells), ...parts(header) }));
   return { groups, script: { each: sharedLines(rendered) }, options, jobName, header };
+}
+
+/** A parameter without a value is told with the cell that lacks it: no profile could give it one. */
+function naming<T>(cell: string, names: readonly string[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const named = (error.problems as readonly TemplateProblem[]).map((problem) =>
+      problem.kind === 'unset-variable' && names.includes(problem.name) ? { ...problem, cell } : problem,
+    );
+    throw new Failure<TemplateProblem>(error.exit, ...named);
+  }
 }
 
 /** What a template is given of a cell. */
@@ -99,5 +111,5 @@ function sharedLines(rendered: readonly { index: number; script: string }[]): st
     });
     return `C ${index} ${toRanges(used)}\n`;
   });
-  return `${[...numbers.keys()].map((line) => `L ${line}\n`).join('')}${cells.join('')}`;
+  return `${[...numbers.keys()].map((line) => `L ${line}\n`).join('')}${cells.join('')}E\n`;
 }

@@ -30,10 +30,11 @@ export async function start(
 
 function ofMatrix(sweep: MatrixSweep, folder: string, options: StartOptions): StartedSweep {
   const { name, file, kind, args, argsLine } = sweep;
-  const cells = sweep.cells.slice(0, options.maxRuns ?? sweep.maxRuns);
+  const { cells } = sweep;
   const maxConcurrent = options.maxConcurrent ?? sweep.maxConcurrent;
   return {
-    ...{ name, file, folder, kind, cells, args, count: cells.length },
+    ...{ name, file, folder, kind, cells, args },
+    count: Math.min(cells.length, options.maxRuns ?? sweep.maxRuns ?? cells.length),
     retry: options.retry ?? sweep.retry ?? DEFAULT_RETRY,
     ...(argsLine === undefined ? {} : { argsLine }),
     ...(maxConcurrent === undefined ? {} : { maxConcurrent }),

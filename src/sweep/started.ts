@@ -1,9 +1,11 @@
 /** What a sweep was when it was started: its run goes on with that, whatever becomes of its file. */
 
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../failure.ts';
 import { quote } from '../host/quote.ts';
 import type { TrackedRun } from '../run/find.ts';
+import type { RunProblem } from '../run/problem.ts';
 import { jobsFolder, type Project } from '../run/project.ts';
 import { writeWhole } from '../run/record.ts';
 import type { Cell } from './types.ts';
@@ -24,7 +26,7 @@ export interface StartedSweep {
   args: string[];
   /** Where they stand in the file. */
   argsLine?: number;
-  /** All of a matrix; of W&B's sweeps none is written down, since its runs get their parameters from W&B. */
+  /** All of a matrix, though MAX_RUNS may bound the sweep to the first of them; of W&B's sweeps none is written down, since its runs get their parameters from W&B. */
   cells: Cell[];
   /** How many cells there are. */
   count: number;
@@ -35,6 +37,13 @@ export interface StartedSweep {
 
 /** The variables that every cell finds set besides its own parameters. */
 export const CELL_VARIABLES = ['SWEEP', 'CELL', 'CELL_NAME', 'RUN_NUMBER', 'RESULTS_DIR'] as const;
+
+/** The names of the cells' own parameters. */
+export function parameterNames({ cells }: Pick<StartedSweep, 'cells'>): string[] {
+  const names = new Set<string>();
+  for (const { values } of cells) for (const name of Object.keys(values)) names.add(name);
+  return [...names];
+}
 
 /** One cell of a started sweep. */
 export function cellOf({ cells, kind }: StartedSweep, index: number): Cell {
@@ -62,15 +71,12 @@ export function keepStarted(root: string, id: string, runDir: string, sweep: Sta
   writeWhole(root, fileOf(id), JSON.stringify({ runDir, sweep }));
 }
 
-export function forgetStarted(root: string, id: string): void {
-  rmSync(join(jobsFolder(root), fileOf(id)), { force: true });
-}
-
-/** What a run's sweep was; undefined of a run that is no sweep's. */
+/** What a run's sweep was; undefined of a run that is no sweep's. Throws Failure(2) if the run is gone. */
 export async function startedSweep(project: Project, { id, runDir }: TrackedRun): Promise<StartedSweep | undefined> {
   const noted = keptHere(project.root, id, runDir);
   if (noted) return noted;
-  const { stdout } = await project.host.run({ files: ['sweep-file'], args: [runDir] });
+  const { stdout, code } = await project.host.run({ files: ['sweep-file'], args: [runDir] });
+  if (code === 66) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
   if (stdout.trim() === '') return undefined;
   const sweep = JSON.parse(stdout) as StartedSweep;
   keepStarted(project.root, id, runDir, sweep);

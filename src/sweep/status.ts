@@ -2,7 +2,6 @@
 
 import { Failure } from '../failure.ts';
 import type { TrackedRun } from '../run/find.ts';
-import { lookAt } from '../run/find.ts';
 import { logsOf } from '../run/log.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
@@ -10,8 +9,9 @@ import { type CellVerdict, cellVerdicts } from '../run/verdict.ts';
 import { fromRanges } from '../scheduler/ranges.ts';
 import type { RunRecord, Snapshot } from '../scheduler/types.ts';
 import { chosenCells } from './choose.ts';
-import { type Counts, countCells, type Estimate, estimate } from './progress.ts';
+import { type Counts, countCells, estimate } from './progress.ts';
 import { cellOf, type StartedSweep, startedSweep } from './started.ts';
+import { notHome } from './table.ts';
 import type { Cell } from './types.ts';
 import { type WandbStatus, wandbStatus } from './wandb-status.ts';
 import { mustBeSweep, startedRun, type WhichSweep } from './which.ts';
@@ -28,10 +28,13 @@ export interface SweepStatus extends WandbStatus {
   runDir: string;
   sweep: StartedSweep;
   counts: Counts;
-  estimate?: Estimate;
+  /** Seconds until all that was submitted may have ended. */
+  estimate?: number;
   cells: CellStatus[];
   /** Cells that were asked for and are not submitted yet, since Slurm takes no more of them at present. */
   deferred: number;
+  /** Cells that have ended and are not home yet, where that was looked up. */
+  toCollect?: number;
   /** Set when the scheduler did not answer. */
   trouble?: string;
 }
@@ -53,7 +56,8 @@ export async function status(project: Project, which: WhichSweep): Promise<Sweep
   const run = startedRun(project.root, which);
   const sweep = mustBeSweep(run, await startedSweep(project, run));
   const [seen, wandb] = await Promise.all([see(project, run), wandbStatus(project.root, sweep)]);
-  return { ...statusOf(run, sweep, seen), ...wandb };
+  const now = statusOf(run, sweep, seen);
+  return { ...now, toCollect: notHome(project.root, now).length, ...wandb };
 }
 
 /** The last `lines` lines of each log of the chosen cells (CELL=). */
@@ -79,9 +83,9 @@ export async function cellStatus(
 
 /** Throws Failure(2) if the run is gone. */
 export async function see(project: Project, run: TrackedRun): Promise<SweepSeen> {
-  const { snapshot, known } = await lookAt(project, [run]);
-  const { record } = known[0] as (typeof known)[number];
-  if (!record.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: run.id, runDir: run.runDir });
+  const snapshot = await project.scheduler.query({ runs: [run.runDir] });
+  const record = snapshot.runs.get(run.runDir);
+  if (!record?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: run.id, runDir: run.runDir });
   return { record, snapshot, verdicts: cellVerdicts(record, snapshot) };
 }
 
@@ -95,7 +99,7 @@ export function statusOf({ id, runDir }: TrackedRun, started: StartedSweep, seen
   const left = estimate(verdicts, sweep.maxConcurrent);
   return {
     ...{ id, runDir, sweep, cells, counts: countCells(sweep.count, verdicts), deferred: wanted.length },
-    ...(left && { estimate: left }),
+    ...(left === undefined ? {} : { estimate: left }),
     ...(snapshot.queueTrouble === undefined ? {} : { trouble: snapshot.queueTrouble }),
   };
 }

@@ -4,7 +4,7 @@ import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
 import { insideText } from '../run/contained.ts';
 import type { TrackedRun } from '../run/find.ts';
-import { withHold } from '../run/hold.ts';
+import { isHeld } from '../run/hold.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { writeJobId } from '../run/record.ts';
@@ -16,16 +16,18 @@ import { optionsAmong } from '../template/directives.ts';
 import { agentSecrets, asAgents, settingsOf } from './agents.ts';
 import { type Due, dueCells, slotsLeft } from './plan.ts';
 import type { SweepProblem } from './problem.ts';
-import { renderCells } from './scripts.ts';
-import { CELL_VARIABLES, type StartedSweep } from './started.ts';
+import { type CellScripts, renderCells } from './scripts.ts';
+import { CELL_VARIABLES, parameterNames, type StartedSweep } from './started.ts';
 
 export interface SubmitCellsOptions {
-  /** The cells to be submitted among those that are due. */
-  pick(due: Due): number[];
+  /** The cells to be submitted among those that are due; `deferred` were asked for when Slurm did not take all. */
+  pick(due: Due, deferred: ReadonlySet<number>): number[];
   /** In place of the sweep's own. */
   maxConcurrent?: number;
   /** Cells that have failed as often as they may, too. */
   force?: boolean;
+  /** It is no failure if Slurm takes none at present, though none is alive: somebody else's may fill the limit. */
+  patient?: boolean;
   /** Pushed by this very command: nothing was submitted in it before. */
   fresh?: boolean;
   /** Only says what would be submitted. */
@@ -41,6 +43,8 @@ export interface SubmittedCells {
   cells: number[];
   /** Slurm's words where it takes no more at present: the rest is submitted as others end. */
   deferred?: string;
+  /** They wait to be released. */
+  held?: boolean;
 }
 
 /** How often somebody else may have been faster. */
@@ -58,21 +62,28 @@ export async function submitCells(
   const { runs, secrets } = jobsOf(project, profile, sweep);
   const arrays: CellsAnswer['arrays'] = [];
   let first: Due | undefined;
+  let before: ReadonlySet<string> | undefined;
+  let held: Pick<SubmittedCells, 'held'> = {};
   for (let tries = 0; tries < TRIES; tries++) {
     const { record, attempt, verdicts } = options.fresh && tries === 0 ? NOTHING : await seen(project, run);
     // Agents may have been added from another laptop.
     const count = Math.max(sweep.count, record.count);
-    const due = dueCells(count, verdicts, options.force ? undefined : sweep.retry);
+    const due = dueCells(count, verdicts, sweep.retry, options.force);
     first ??= due;
-    const submittedBefore = new Set(arrays.flatMap(({ cells }) => fromRanges(cells)));
-    const cells = options.pick(due).filter((cell) => !submittedBefore.has(cell));
+    before ??= jobsIn(record);
+    // What was submitted since this command began was so by itself, though the answer may have been lost: failed since or not, it stays.
+    const since = verdicts.filter(({ jobId }) => jobId !== undefined && !before?.has(jobId));
+    const taken = new Set(since.map(({ cell }) => cell));
+    const never = new Set(verdicts.map(({ cell }) => cell));
+    const deferred = new Set(fromRanges(record.wanted).filter((cell) => !never.has(cell)));
+    const cells = options.pick(due, deferred).filter((cell) => !taken.has(cell));
     const sent = (): number[] => arrays.flatMap((array) => fromRanges(array.cells));
     if (cells.length === 0 && due.unknown.length === 0) {
       // Submitted by a call whose answer was lost.
       const known = record.arrays.findLast(({ jobId }) => jobId !== undefined)?.jobId;
       if (known !== undefined && known !== run.jobId && !options.dryRun) writeJobId(project.root, id, known);
       const all = options.fresh ? arraysOf(record) : arrays;
-      return { arrays: all, due: first, cells: all.flatMap((array) => fromRanges(array.cells)) };
+      return { arrays: all, due: first, cells: all.flatMap((array) => fromRanges(array.cells)), ...held };
     }
     if (options.dryRun) return { arrays, due: first, cells };
     const rendered = cells.length > 0 ? await renderCells(project, runs, sweep, cells, runDir, notes.home) : NONE;
@@ -80,22 +91,25 @@ export async function submitCells(
     const answer = await project.scheduler.submitCells({
       ...{ runDir, seen: attempt, secrets, inside: insideText(runs), count, after },
       ...{ jobName: rendered.jobName, groups: rendered.groups, script: rendered.script },
-      ...withoutDependency(rendered.options),
+      ...{ options: rendered.options, dependency: dependencyOf(rendered) },
       wanted: toRanges(union(fromRanges(record.wanted), cells)),
       ...(slots === undefined ? {} : { slots }),
     });
     arrays.push(...answer.arrays);
+    if (answer.arrays.length > 0 && isHeld(rendered.options, rendered.header)) held = { held: true };
     const newest = arrays.at(-1)?.jobId;
     if (newest !== undefined) writeJobId(project.root, id, newest);
     const { outcome, detail } = answer;
-    if (outcome === 'whole') return { arrays, due: first, cells: sent() };
-    if (outcome === 'deferred' && (arrays.length > 0 || due.alive.length > 0))
-      return { arrays, due: first, cells: sent(), deferred: detail };
+    if (outcome === 'whole') return { arrays, due: first, cells: sent(), ...held };
+    if (outcome === 'deferred' && (options.patient || arrays.length > 0 || due.alive.length > 0))
+      return { arrays, due: first, cells: sent(), deferred: detail, ...held };
     if (outcome === 'deferred') throw refusal({ outcome: 'refused', detail }, id, runDir);
-    if (outcome !== 'changed') throw refusal({ outcome, detail }, id, runDir);
+    if (outcome !== 'changed') throw refusal({ outcome, detail }, id, runDir, sent().length);
   }
   throw new Failure<SweepProblem>(4, { kind: 'sweep-busy', sweep: sweep.name });
 }
+
+const jobsIn = ({ arrays }: SweepRecord): Set<string> => new Set(arrays.flatMap(({ jobId }) => jobId ?? []));
 
 /** All that were submitted. */
 function arraysOf({ arrays }: SweepRecord): SubmittedCells['arrays'] {
@@ -113,8 +127,7 @@ export function jobsOf(project: Project, profile: Profile, sweep: StartedSweep):
     const place = profile.settings.get(own)?.place;
     throw new Failure<SweepProblem>(2, { kind: 'own-array', profile: profile.name, ...(place && { place }) });
   }
-  const parameters = new Set(sweep.cells.flatMap(({ values }) => Object.keys(values)));
-  const named = { ...withHold(profile, project.commandLine), cellNames: [...CELL_VARIABLES, ...parameters] };
+  const named = { ...profile, cellNames: [...CELL_VARIABLES, ...parameterNames(sweep)] };
   if (!sweep.wandb) return { runs: named, secrets: secretLines(project.root, profile) };
   const settings = settingsOf(project.root, sweep.wandb);
   return { runs: asAgents(project.root, named, sweep.wandb), secrets: agentSecrets(project.root, profile, settings) };
@@ -128,7 +141,10 @@ interface Seen {
 
 const NOTHING: Seen = { record: { count: 0, wanted: '', arrays: [] }, attempt: 0, verdicts: [] };
 /** Where nothing is to be submitted, an attempt that was broken off is to be settled all the same. */
-const NONE = { groups: [], script: { all: ':' }, options: [], jobName: '' };
+const NONE: CellScripts = {
+  ...{ groups: [], script: { all: ':' }, options: [], jobName: '' },
+  header: { shebang: { interpreter: '', args: [] }, directives: [], header: '', body: '' },
+};
 
 /** Throws Failure(2) if the run is gone, Failure(3) if the queue is silent. */
 async function seen({ scheduler }: Project, { id, runDir }: TrackedRun): Promise<Seen> {
@@ -140,11 +156,10 @@ async function seen({ scheduler }: Project, { id, runDir }: TrackedRun): Promise
   return { record: run.sweep ?? NOTHING.record, attempt: run.attempt, verdicts: cellVerdicts(run, snapshot) };
 }
 
-/** A dependency of the profile's own holds for every array, besides those among the arrays. */
-function withoutDependency(options: readonly string[]): { options: string[]; dependency: string } {
-  const isOwn = (option: string): boolean => option.startsWith('--dependency=');
-  const own = options.filter(isOwn).map((option) => option.slice('--dependency='.length));
-  return { options: options.filter((option) => !isOwn(option)), dependency: own.join(',') };
+/** The profile's or the template's own: it holds for every array, besides those among the arrays, which come last and so win. */
+function dependencyOf({ options, header }: Pick<CellScripts, 'options' | 'header'>): string {
+  const all = [...header.directives.flatMap((line) => line.options), ...optionsAmong(options)];
+  return all.findLast(({ name }) => name === 'dependency')?.value ?? '';
 }
 
 function union(a: readonly number[], b: readonly number[]): number[] {

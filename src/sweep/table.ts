@@ -1,8 +1,9 @@
 /** The table of a sweep's cells and how each ended, beside their results: for people (CSV) and programs (JSON). */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TrackedRun } from '../run/find.ts';
+import { ranFor } from './progress.ts';
 import type { StartedSweep } from './started.ts';
 import type { CellStatus, SweepStatus } from './status.ts';
 
@@ -47,6 +48,15 @@ export function readTable(root: string, { folder }: StartedSweep, runDir: string
   }
 }
 
+/** Cells that have ended for good, and that the table does not have home by the same task. */
+export function notHome(root: string, { cells, sweep, runDir }: SweepStatus): CellStatus[] {
+  const home = readTable(root, sweep, runDir);
+  return cells.filter((cell) => {
+    const { verdict, index } = cell;
+    return verdict?.ended && verdict.left && verdict.jobId !== undefined && home.get(index) !== taskOf(cell);
+  });
+}
+
 /** Writes both, each whole or not at all; `brought` are home by now, besides those that were. */
 export function writeTable(
   root: string,
@@ -71,7 +81,10 @@ const taskOf = ({ verdict }: CellStatus): string | undefined =>
 
 function row(cell: CellStatus, { folder }: StartedSweep, collected: string | undefined): TableRow {
   const { index, name, values, verdict, log } = cell;
-  const { exitCode, signal, tries = 0, started, endedAt, elapsedSeconds, nodes } = verdict ?? {};
+  const { exitCode, signal, tries = 0, begun = false, endedAt, nodes } = verdict ?? {};
+  // Of one that waits the scheduler's time is when it may begin.
+  const started = begun ? verdict?.started : undefined;
+  const elapsedSeconds = verdict && ranFor(verdict);
   const job = taskOf(cell);
   return {
     ...{ cell: index, name, values, state: verdict?.state ?? 'NOT_SUBMITTED' },
@@ -84,7 +97,7 @@ function row(cell: CellStatus, { folder }: StartedSweep, collected: string | und
     ...(elapsedSeconds === undefined ? {} : { elapsedSeconds }),
     ...(nodes && { nodes }),
     ...(log && { log }),
-    ...(tries > 0 && { results: `results/${folder}/${name}` }),
+    ...(begun && { results: `results/${folder}/${name}` }),
     ...(collected && { collected }),
   };
 }
@@ -122,6 +135,11 @@ function field(value: string | number | undefined): string {
 function writeFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

@@ -7,7 +7,6 @@ import { throughLostLinks } from '../run/lost-links.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
 import type { CellVerdict } from '../run/verdict.ts';
-import { fromRanges } from '../scheduler/ranges.ts';
 import { readRecords } from '../scheduler/records.ts';
 import { marker } from '../scheduler/rows.ts';
 import type { Marker } from '../scheduler/types.ts';
@@ -40,7 +39,7 @@ export async function watch(project: Project, which: WhichSweep, options: WatchO
     const now = statusOf(run, sweep, seen);
     const { running, pending, unknown } = now.counts;
     if (now.trouble !== undefined) project.talk.tell({ type: 'scheduler-silent', detail: now.trouble });
-    else if (now.deferred > 0) await submitDeferred(project, run, sweep, seen);
+    else if (now.deferred > 0) await ifFree(project, run, () => submitDeferred(project, run, sweep));
     else if (running + pending + unknown === 0) return now;
     // What nobody can tell for so long nobody will.
     undecided = running + pending === 0 && now.deferred === 0 ? undecided + 1 : 0;
@@ -74,17 +73,15 @@ function tellAbout(project: Project, run: TrackedRun, sweep: StartedSweep, seen:
     told.add(log);
     project.talk.tell({ type: 'cell-failed', cell: name, verdict, log });
   }
-  project.talk.tell({ type: 'sweep', counts, ...(estimate && { seconds: estimate.seconds }) });
+  project.talk.tell({ type: 'sweep', counts, ...(estimate === undefined ? {} : { seconds: estimate }) });
 }
 
 /** Slurm took no more of them before; now some may have ended. A refusal is no more than that: the next look is soon. */
-async function submitDeferred(project: Project, run: TrackedRun, sweep: StartedSweep, seen: SweepSeen): Promise<void> {
-  const wanted = new Set(fromRanges(seen.record.sweep?.wanted ?? ''));
-  const never = new Set(seen.verdicts.map(({ cell }) => cell));
-  const profile = await profileOf(project, run);
+async function submitDeferred(project: Project, run: TrackedRun, sweep: StartedSweep): Promise<void> {
   try {
-    await submitCells(project, run, profile, sweep, {
-      pick: ({ run: due }) => due.filter((cell) => wanted.has(cell) && !never.has(cell)),
+    await submitCells(project, run, await profileOf(project, run), sweep, {
+      pick: ({ run: due }, deferred) => due.filter((cell) => deferred.has(cell)),
+      patient: true,
     });
   } catch (error) {
     if (!(error instanceof Failure) || error.exit === 2) throw error;
@@ -105,7 +102,7 @@ async function follow(
   );
   const all = new Map(verdicts.map((verdict) => [verdict.cell, verdict]));
   const over = new AbortController();
-  let shown = Date.now();
+  let news = false;
   const onMarker = (found: Marker): void => {
     const key = `${found.jobId} ${found.task}`;
     const verdict = alive.get(key);
@@ -116,14 +113,18 @@ async function follow(
       all.set(verdict.cell, { ...verdict, state: success ? 'COMPLETED' : 'FAILED', ended: true, success });
       alive.delete(key);
     } else return;
-    // The end is worth a question at once; else now and then is enough.
+    news = true;
+    // The end is worth a question at once.
     if (alive.size === 0) over.abort();
-    if (Date.now() - shown < 1000 && alive.size > 0) return;
-    shown = Date.now();
+  };
+  // Once a look is whole: of a cell that has begun and ended since the one before, both markers come.
+  const show = (): void => {
+    if (!news) return;
+    news = false;
     const now = [...all.values()];
     const left = estimate(now, sweep.maxConcurrent);
     const counts = countCells(sweep.count, now);
-    project.talk.tell({ type: 'sweep', counts, ...(left && { seconds: left.seconds }) });
+    project.talk.tell({ type: 'sweep', counts, ...(left === undefined ? {} : { seconds: left }) });
   };
   const begun = Date.now();
   await steadily(project, options, async (contact) => {
@@ -132,6 +133,7 @@ async function follow(
         contact();
         const found = kind === 'marker' ? marker(file, line) : undefined;
         if (found) onMarker(found);
+        else if (kind === 'alive') show();
       },
       () => {},
     );

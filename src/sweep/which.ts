@@ -67,12 +67,12 @@ export function startedRun(root: string, which: WhichSweep): TrackedRun {
 }
 
 const startedRuns = (root: string, which: WhichSweep): TrackedRun[] =>
-  candidates(root, which)
+  trackedIds(root, which)
     .map((id) => readTracked(root, id))
     .filter((tracked): tracked is TrackedRun => tracked.runDir !== undefined);
 
 /** Ids of what is tracked here and fits. */
-function candidates(root: string, which: WhichSweep): string[] {
+export function trackedIds(root: string, which: WhichSweep): string[] {
   const { sweepId, profile, name, tag } = which;
   const ids = listTracked(root).map(({ id }) => id);
   const ofProfile = ids.filter((id) => profile === undefined || id.startsWith(`${profile}@`));
@@ -93,9 +93,18 @@ function notStarted(root: string, which: WhichSweep): SweepProblem {
   if (which.sweepId !== undefined) return { kind: 'no-agents', sweepId: which.sweepId };
   const sweep = nameOf(which);
   if (which.name === undefined) return { kind: 'missing-sweep', sweeps: listSweeps(root) };
-  const started = listTracked(root).flatMap(({ id }) => (keptHere(root, id) ? [keptHere(root, id)?.name ?? ''] : []));
-  const hint = nearest(sweep, started);
-  return { kind: 'not-started', sweep, started, ...(hint && { nearest: hint }) };
+  const all = listTracked(root).flatMap(({ id }) => {
+    const kept = keptHere(root, id);
+    return kept ? [{ id, name: kept.name }] : [];
+  });
+  const started = all.map(({ name }) => name);
+  const others = all.flatMap(({ id, name }) => (name === sweep ? [id] : []));
+  const hint = others.length > 0 ? undefined : nearest(sweep, started);
+  return {
+    ...{ kind: 'not-started', sweep, started },
+    ...(others.length > 0 && { others }),
+    ...(hint && { nearest: hint }),
+  };
 }
 
 /** Throws Failure(2) for a run that is no sweep's. */

@@ -14,8 +14,8 @@ export type TemplateProblem = ProblemBase &
     | { kind: 'unknown-test'; name: string; nearest?: string }
     /** A name nobody defines; `raw` as above. */
     | { kind: 'undefined-variable'; name: string; nearest?: string; raw: boolean }
-    /** A key that exists and that neither profile nor cluster gives a value. */
-    | { kind: 'unset-variable'; name: string }
+    /** A key that exists and that neither profile nor cluster gives a value; or a parameter of a sweep that its `cell` lacks. */
+    | { kind: 'unset-variable'; name: string; cell?: string }
     /** A secret's value would end up in the job script; the job finds it in its environment. */
     | { kind: 'secret-variable'; name: string }
     /** A value with characters the shell acts on: needs `| sh`, or `| safe` if it is meant as shell text. */

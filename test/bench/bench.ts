@@ -8,9 +8,11 @@ import { measureRepush } from './repush.ts';
 import { measureRun } from './run.ts';
 import { measureStartup } from './startup.ts';
 import { measureStatus } from './status.ts';
+import { measureSweepStart } from './sweep.ts';
+import { measureSweepStatus } from './sweep-status.ts';
 import { measureWatch } from './watch.ts';
 
-const widths = [58, 10, 16, 8, 14, 0];
+const widths = [66, 10, 16, 8, 14, 0];
 
 function print(...cells: string[]): void {
   console.log(
@@ -30,6 +32,8 @@ const measurements = {
   repush: measureRepush,
   'image-push': measureImagePush,
   'image-refresh': measureRefresh,
+  'sweep-status': measureSweepStatus,
+  'sweep-start': measureSweepStart,
 };
 const unavailable = clusterUnavailable();
 if (unavailable) console.log(`Only start-up is measured: the test cluster cannot run here (${unavailable}).`);

@@ -29,7 +29,7 @@ write_configuration() {
   node_lines "$NODE_PORTS" "${NODES[@]}" >> "$DIR/etc/slurm.conf"
   write_accounting >> "$DIR/etc/slurm.conf"
   # For sweeps of 10,000 cells, some time after one another; the second cluster keeps the default, 10,000 with everybody's.
-  echo MaxJobCount=200000 >> "$DIR/etc/slurm.conf"
+  echo MaxJobCount=500000 >> "$DIR/etc/slurm.conf"
   write_gpus
   write_cgroup_conf
   write_slurmdbd_conf

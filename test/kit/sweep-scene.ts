@@ -1,14 +1,19 @@
 /** The scene of an accident with a sweep: its project, what its owner does after it, and what must hold then. */
 
 import { join } from 'node:path';
-import type { Link, TestCluster } from '../cluster/cluster.ts';
+import type { Link, TestCluster, User } from '../cluster/cluster.ts';
+import type { SweepDocument } from './sweeps.ts';
 import { type Ended, makeToy, type Running, type Toy } from './toy.ts';
 
 export interface SweepSceneOptions {
   cells?: number;
   link?: Link;
+  /** Whose jobs they are; the ssh alias is the same. */
+  user?: User;
   /** The folder on the cluster, where it is to be a particular one. */
   remoteDir?: string;
+  /** The folder on the laptop that gets the project. */
+  folder?: string;
   /** Further lines of cluster.conf, of the sweep's file, of the profile. */
   conf?: string;
   sweep?: string;
@@ -17,9 +22,10 @@ export interface SweepSceneOptions {
 
 export interface SweepScene {
   toy: Toy;
+  user: User;
   remoteDir: string;
   /** A target with SWEEP=s, as a program sees it, or in a process group of its own. */
-  json(target: string, variables?: Record<string, string>): Promise<Ended>;
+  json(target: string, variables?: Record<string, string>): Promise<Omit<Ended, 'json'> & { json: SweepDocument }>;
   begin(target: string, variables?: Record<string, string>): Running;
   /** What the cells are to bring home from now on, and how many seconds each takes. */
   wish(word: string, seconds?: number): void;
@@ -36,7 +42,7 @@ export interface SweepScene {
 }
 
 /** Profile `t`: a cell says that it began, and after SECONDS leaves the word in its folder. */
-const PROFILE = `COMMAND="mkdir -p ../../ran; echo $CELL $SLURM_ARRAY_JOB_ID >>../../ran/\${PWD##*/}; sleep $(cat code/seconds); cp code/word.txt $RESULTS_DIR/; ! test -e ../../fail-$CELL"
+const PROFILE = `COMMAND="mkdir -p ../../ran; echo $CELL $SLURM_ARRAY_JOB_ID >>../../ran/\${PWD##*/}; sleep $(cat code/seconds-$CELL 2>/dev/null || cat code/seconds); cp code/word.txt $RESULTS_DIR/; ! test -e ../../fail-$CELL"
 CODE_FILES=code/
 SBATCH_MEM=50M
 `;
@@ -46,12 +52,13 @@ export function makeSweepScene(
   environment: Record<string, string>,
   options: SweepSceneOptions = {},
 ) {
-  const { cells = 4, link } = options;
-  const remoteDir = options.remoteDir ?? cluster.remoteDir();
-  const asUser = (command: string): Promise<string> => cluster.asUser('srt-bash', command);
+  const { cells = 4, link, user = 'srt-bash' } = options;
+  const remoteDir = options.remoteDir ?? cluster.remoteDir(user);
+  const asUser = (command: string): Promise<string> => cluster.asUser(user, command);
   const toy = makeToy(
-    `REMOTE_HOST=${link?.host ?? 'srt'}\nREMOTE_DIR=${remoteDir}\nPOLL_INTERVAL=2\n${options.conf ?? ''}`,
+    `REMOTE_HOST=${link?.host ?? user}\nREMOTE_DIR=${remoteDir}\nPOLL_INTERVAL=1\n${options.conf ?? ''}`,
     environment,
+    options.folder,
   );
   toy.profile('t', PROFILE + (options.profile ?? ''));
   const axis = Array.from({ length: cells }, (_, cell) => cell).join(', ');
@@ -92,8 +99,11 @@ export function makeSweepScene(
   };
 
   const scene: SweepScene = {
-    ...{ toy, remoteDir, arrived, carryOn, began },
-    json: (target, variables = {}) => toy.json(target, { SWEEP: 's', ...variables }),
+    ...{ toy, user, remoteDir, arrived, carryOn, began },
+    json: async (target, variables = {}) => {
+      const ended = await toy.json(target, { SWEEP: 's', ...variables });
+      return { ...ended, json: ended.json as unknown as SweepDocument };
+    },
     begin: (target, variables = {}) => toy.start(target, { SWEEP: 's', ...variables, JSON: '1' }, true),
     wish: (word, seconds = 0.1) => {
       toy.write('code/word.txt', word);
@@ -116,8 +126,8 @@ export const namedIn = (text: string): string | undefined => /make slurm-[\w-]+(
 /** How often cells began more than once, or jobs are left in the queue: what must be nothing, cells that were to fail left out. */
 export async function oddities(cluster: TestCluster, scenes: readonly SweepScene[], repeats = 0): Promise<string[]> {
   const odd: string[] = [];
-  const queue = await cluster.asUser('srt-bash', `squeue -h --me -o '%i %T %Z'`);
   for (const scene of scenes) {
+    const queue = await cluster.asUser(scene.user, `squeue -h --me -o '%i %T %Z'`);
     for (const [run, lines] of await scene.began()) {
       const cells = lines.map((line) => line.split(' ')[0]);
       const again = cells.length - new Set(cells).size;

@@ -31,12 +31,12 @@ export interface Note {
 
 /**
  * What every task does. In $OUTSIDE tests say what is to become of it: while `wait.CELL` is there it goes on, then it ends with the code in
- * `fail.CELL`, or 0.
+ * `fail.CELL`, or 0. While `slow` is there sbatch takes its time, to be seen.
  */
 const TASK = `note() { echo "$1 $CELL \${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID $(date +%s%N)" >>"$OUTSIDE/notes"; }
 note begin
 n=0
-while [ -e "$OUTSIDE/wait.$CELL" ] && [ $n -lt 900 ]; do n=$((n + 1)); sleep 0.2; done
+while [ -e "$OUTSIDE/wait.$CELL" ] && [ $n -lt 450 ]; do n=$((n + 1)); sleep 0.2; done
 sleep "\${PAUSE:-0}"
 code=0
 if [ -e "$OUTSIDE/fail.$CELL" ]; then code=$(cat "$OUTSIDE/fail.$CELL"); fi
@@ -86,7 +86,11 @@ export async function sweepToy(
   toy.write('more.sh', more);
   toy.write('slurm/templates/task.sbatch', TEMPLATE);
   toy.profile('p', `TEMPLATE=task\nCODE_FILES="task.sh more.sh"\n[env]\nOUTSIDE=${outside}\n`);
-  const unwrap = await cluster.wrap(user, 'sbatch', `echo "$*" >>${outside}/sbatch\nexec "$REAL" "$@"`);
+  const unwrap = await cluster.wrap(
+    user,
+    'sbatch',
+    `echo "$*" >>${outside}/sbatch\n[ ! -e ${outside}/slow ] || sleep 0.5\nexec "$REAL" "$@"`,
+  );
   const lines = async (command: string): Promise<string[]> => (await asUser(command)).split('\n').filter(Boolean);
   const json: SweepToy['json'] = async (target, variables) => {
     const ended = await toy.json(target, variables);
@@ -109,7 +113,9 @@ export async function sweepToy(
     queue: (format) => lines(`squeue -h -r -o '%Z|${format}' | grep -F '${remoteDir}/' | cut -d'|' -f2- || :`),
     remove: async () => {
       await unwrap();
-      await asUser(`squeue -h -o '%A %Z' | grep -F ${remoteDir}/ | cut -d' ' -f1 | sort -u | xargs -r scancel`);
+      await asUser(
+        `squeue -h -o '%A %Z' | grep -F ${remoteDir}/ | cut -d' ' -f1 | sort -u | xargs -r scancel; rm -rf ${outside}`,
+      );
       toy.remove();
     },
   };

@@ -57,8 +57,12 @@ export const problems: Examples = {
   'undefined-variable': [
     { kind: 'undefined-variable', name: 'SBATCH_CPU', nearest: 'SBATCH_CPUS', raw: false, place },
     { kind: 'undefined-variable', name: 'print', raw: true, place },
+    { kind: 'undefined-variable', name: 'SWEEP_ID', raw: false, place },
   ],
-  'unset-variable': [{ kind: 'unset-variable', name: 'PARTITION', place }],
+  'unset-variable': [
+    { kind: 'unset-variable', name: 'PARTITION', place },
+    { kind: 'unset-variable', name: 'LR', cell: '3-b', place },
+  ],
   'secret-variable': [{ kind: 'secret-variable', name: 'TOKEN', place }],
   'unsafe-value': [{ kind: 'unsafe-value', name: 'SCRIPT', characters: ';$\n', place }],
   'template-failed': [{ kind: 'template-failed', detail: 'cannot read x of nothing', place }],
@@ -137,7 +141,10 @@ export const problems: Examples = {
 
   // Variables of scripts
   'not-a-flag': [{ kind: 'not-a-flag', variable: 'YES', value: 'maybe', place: { file: 'command line' } }],
-  'not-a-number': [{ kind: 'not-a-number', variable: 'LINES', value: 'many', place: { file: 'command line' } }],
+  'not-a-number': [
+    { kind: 'not-a-number', variable: 'LINES', value: 'many', least: 1, place: { file: 'command line' } },
+    { kind: 'not-a-number', variable: 'RETRY', value: 'x', least: 0, place: { file: 'command line' } },
+  ],
 
   // Targets
   // Interactive work

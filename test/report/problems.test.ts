@@ -149,6 +149,61 @@ describe('a sentence', () => {
   });
 });
 
+describe('of a sweep', () => {
+  const place = { file: 'slurm/sweeps/grid.yaml', line: 4 };
+
+  it('an axis that is a key can be had by a template', () => {
+    const refused = (name: string) => text({ kind: 'parameter-name', name, why: 'key', place });
+    expect(refused('SBATCH_MEM')).toContain('→ As MEM, a template with #SBATCH --mem={{ MEM }} can do it');
+    expect(refused('SBATCH_CPUS')).toContain('#SBATCH --cpus-per-task={{ CPUS }}');
+    expect(refused('PARTITION')).toContain('#SBATCH --partition={{ CELL_PARTITION }}');
+    expect(refused('SCRIPT')).not.toContain('#SBATCH');
+  });
+
+  it('a parameter that a cell lacks is no key of the profile', () => {
+    const told = text({ kind: 'unset-variable', name: 'LR', cell: '3-b', place }, { profile: 'x' });
+    expect(told).toContain('LR has no value in cell 3-b\n→ Give LR to every cell');
+    expect(told).toContain("{{ LR | default('…') }}");
+    expect(told).not.toContain('slurm/profiles');
+    expect(text({ kind: 'unset-variable', name: 'PARTITION', place }, { profile: 'x' })).toContain('slurm/profiles/x');
+    expect(text({ kind: 'undefined-variable', name: 'SWEEP_ID', raw: false, place })).toContain('only sweeps of W&B');
+  });
+
+  it('cells are listed by a trial before the start, by the status after it', () => {
+    const problem = { kind: 'no-such-cell', cell: '99', count: 6 } as const;
+    expect(text(problem, { target: 'slurm-sweep-start', sweep: 'grid' })).toContain(
+      'DRY_RUN=1 without CELL shows them.',
+    );
+    expect(text(problem, { target: 'slurm-sweep-resume', sweep: 'grid' })).toContain(
+      'make slurm-sweep-status SWEEP=grid CELLS=1 shows them.',
+    );
+  });
+
+  it('runs under other tags are named', () => {
+    const others = ['train@grid', 'train@grid.t1'];
+    const told = text(
+      { kind: 'not-started', sweep: 'grid', started: ['grid', 'grid'], others },
+      { target: 'slurm-sweep-watch', sweep: 'grid', tag: 'nope' },
+    );
+    expect(told).toContain('nothing of a sweep grid with TAG=nope is tracked here');
+    expect(told).toContain('→ Of that sweep there is: PROFILE=train without TAG, PROFILE=train TAG=t1.');
+  });
+
+  it('numbers may be 0 where that means something', () => {
+    const number = { kind: 'not-a-number', value: 'x' } as const;
+    expect(text({ ...number, variable: 'RETRY', least: 0 })).toContain('0 or more');
+    expect(text({ ...number, variable: 'COUNT', least: 1 })).toContain('1 or more');
+    expect(text({ kind: 'not-a-flag', variable: 'CELLS', value: 'x' })).toContain('or failed');
+  });
+
+  it('a template that is a path is written there', () => {
+    const missing = (template: string, templates: string[] = []) => text({ kind: 'no-template', template, templates });
+    expect(missing('jobs/nix.sh')).toContain('→ Write jobs/nix.sh, or');
+    expect(missing('jobs/nix.sh', ['gpu'])).toContain('→ Write jobs/nix.sh, or');
+    expect(missing('nix')).toContain('→ Write slurm/templates/nix.sbatch, or');
+  });
+});
+
 describe('what sbatch refuses', () => {
   const refused = (detail: string) => text({ kind: 'submit-refused', id: 'x', detail }, { cluster: 'lab' });
 

@@ -36,7 +36,10 @@ export const runProblems = {
   ],
   'run-gone': [{ kind: 'run-gone', id: 'x', runDir }],
   'push-incomplete': [{ kind: 'push-incomplete', id: 'x', runDir }],
-  'submit-refused': [{ kind: 'submit-refused', id: 'x', detail: 'sbatch: error: something new' }],
+  'submit-refused': [
+    { kind: 'submit-refused', id: 'x', detail: 'sbatch: error: something new' },
+    { kind: 'submit-refused', id: 'x@s', detail: 'sbatch: error: something new', before: 2 },
+  ],
   'submit-unknown': [{ kind: 'submit-unknown', id: 'x', detail: 'sbatch: error: Socket timed out' }],
   'submit-failed': [{ kind: 'submit-failed', id: 'x', detail: 'cannot write to /mnt/x' }],
   'container-impossible': [

@@ -183,6 +183,32 @@ describe('the status', () => {
     expect(text).toContain('    12345      x                     PENDING  01:23:45   1      (Priority)\n');
   });
 
+  it('has tasks of one array that wait for one reason in one line', () => {
+    const task = (number: number, about = {}) =>
+      queueRow({ jobId: '855', id: `855_${number}`, task: String(number), name: 'x', ...about });
+    const waits = (reason: string) => ({ state: 'PENDING', nodeList: '', elapsedSeconds: 0, reason });
+    const queue = [
+      ...[7, 5, 6, 9].map((number) => task(number, waits('JobArrayTaskLimit'))),
+      task(8, waits('JobHeldUser')),
+      task(1),
+      task(2),
+      { ...task(3, waits('JobArrayTaskLimit')), jobId: '856', id: '856_3' },
+    ];
+    const text = statusText({ queue, tracked: [] }, plain).split('\n');
+    const from = text.findIndex((line) => line.includes('JOBID'));
+    expect(text.slice(from, from + 7)).toEqual([
+      '    JOBID        NAME  STATE    TIME       NODES  NODELIST',
+      '    855_[5-7,9]  x     PENDING  00:00:00   1      (JobArrayTaskLimit)',
+      '    855_8        x     PENDING  00:00:00   1      (JobHeldUser)',
+      '    855_1        x     RUNNING  01:23:45   1      giganode-51',
+      '    855_2        x     RUNNING  01:23:45   1      giganode-51',
+      '    856_3        x     PENDING  00:00:00   1      (JobArrayTaskLimit)',
+      '',
+    ]);
+    const odd = Array.from({ length: 100 }, (_, at) => task(2 * at + 1, waits('Priority')));
+    expect(statusText({ queue: odd, tracked: [] }, plain)).toMatch(/ 855_\[1,3,5,[\d,]+,…\] /);
+  });
+
   it('of nothing, and of a scheduler that is silent', () => {
     expect(statusText({ queue: [], tracked: [] }, plain)).toBe(
       lines('[SLURM Status]', '  Jobs on the server:', '    (none)', '', '  Tracked here:', '    (none)'),

@@ -14,12 +14,14 @@ export const sweepProblems = {
   'not-started': [
     { kind: 'not-started', sweep: 'gird', started: ['grid'], nearest: 'grid' },
     { kind: 'not-started', sweep: 'abc123', started: [] },
+    { kind: 'not-started', sweep: 'grid', started: ['grid', 'grid'], others: ['train@grid', 'train@grid.t1'] },
   ],
   'several-started': [
     { kind: 'several-started', sweep: 'grid', ids: ['train@grid', 'test@grid'] },
     { kind: 'several-started', sweep: '', ids: ['train@grid', 'train@bayes'] },
   ],
   'no-sweep-run': [{ kind: 'no-sweep-run', id: 'train@seed1' }],
+  'folder-taken': [{ kind: 'folder-taken', folder: 'grid', id: 'test@grid' }],
   'own-array': [{ kind: 'own-array', profile: 'train', place: { file: 'slurm/profiles/train.conf', line: 3 } }],
   'sweep-busy': [{ kind: 'sweep-busy', sweep: 'grid' }],
   'no-max-runs': [
@@ -55,9 +57,13 @@ export const sweepProblems = {
   ],
 
   // Parameters
-  'parameter-name': (['form', 'slurm', 'container', 'linker', 'shell', 'key', 'command-line', 'toolkit'] as const).map(
-    (why) => ({ ...{ kind: 'parameter-name', name: 'X', why, place } }),
-  ),
+  'parameter-name': [
+    ...(['form', 'slurm', 'container', 'linker', 'shell', 'key', 'command-line', 'toolkit'] as const).map((why) => ({
+      ...{ kind: 'parameter-name' as const, name: 'X', why, place },
+    })),
+    { kind: 'parameter-name', name: 'SBATCH_MEM', why: 'key', place },
+    { kind: 'parameter-name', name: 'PARTITION', why: 'key', place },
+  ],
   'parameter-value': (['list', 'mapping', 'nothing'] as const).map((found) => ({
     ...{ kind: 'parameter-value', name: 'LR', found, place },
   })),

@@ -204,6 +204,22 @@ describe('a snapshot', () => {
     expect(fifth).toMatchObject({ there: true, removing: true, pushed: false });
   });
 
+  test('leaves out what a row or a marker has in common with the one before', () => {
+    const answer = snapshot(
+      [
+        line('run', '/r/runs/a@s-20260102-030405', 'pushed', '1', '7', '1000', '', ''),
+        line('marker', '', 'end.2', '7 0 exit 3'),
+        line('queue', ...queueFields({ id: '7_0', jobId: '7', task: '0' })),
+        line('queue', '7_1', '7', '1'),
+        line('queue', '7_2', '7', '2'),
+      ].join(''),
+    );
+    const [run] = answer.runs.values();
+    expect(run?.markers).toEqual([{ kind: 'end', jobId: '7', life: 0, task: '2', how: 'exit', code: 3 }]);
+    const rest = { ...QUEUE, jobId: '7' };
+    expect(answer.queue).toEqual(['0', '1', '2'].map((task) => ({ ...rest, id: `7_${task}`, task })));
+  });
+
   test('of a job id that cannot be one', () => {
     const { runs } = snapshot(line('run', '/r/runs/p', 'pushed', '1', 'Submitted', '1000', '', ''));
     expect(runs.get('/r/runs/p')?.jobId).toBeUndefined();

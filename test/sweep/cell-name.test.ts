@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseRanges } from '../../src/scheduler/ranges.ts';
 import { cellNames } from '../../src/sweep/cell-name.ts';
 
 const named = (...cells: string[][]) =>
@@ -17,6 +18,9 @@ describe('the name of a cell', () => {
     [['Qwen/Qwen3-1.7B-Base', '1e-6'], '0-Qwen_Qwen3-1.7B-Base-1e-6'],
     [['a=b+c', '../x y'], '0-a=b+c-.._x_y'],
     [['日本', '😀'], '0-__-_'],
+    [['64'], '0_64'],
+    [['64', '5'], '0-64-5'],
+    [['1e6'], '0-1e6'],
     [['', ''], '0'],
     [[], '0'],
     [['x', '', '..'], '0-x'],
@@ -25,13 +29,20 @@ describe('the name of a cell', () => {
     expect(named(values)).toEqual([name]);
   });
 
-  it('is fit for a folder, and no two are the same', () => {
+  it('is fit for a folder, no two are the same, and none is a range of indices but one that means it', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(fc.string({ unit: 'binary' })), { minLength: 1, maxLength: 30 }), (cells) => {
-        const names = named(...cells);
-        for (const name of names) expect(name).toMatch(/^\d+(-[A-Za-z0-9._+=-]{0,59}[A-Za-z0-9_+=])?$/);
-        expect(new Set(names).size).toBe(names.length);
-      }),
+      fc.property(
+        fc.array(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.nat().map(String))), {
+          minLength: 1,
+          maxLength: 30,
+        }),
+        (cells) => {
+          const names = named(...cells);
+          for (const name of names) expect(name).toMatch(/^\d+([-_][A-Za-z0-9._+=-]{0,59}[A-Za-z0-9_+=])?$/);
+          expect(new Set(names).size).toBe(names.length);
+          for (const [at, name] of names.entries()) expect(parseRanges(name) ?? [[at, at]]).toEqual([[at, at]]);
+        },
+      ),
     );
   });
 });

@@ -35,7 +35,7 @@ retry: 0
 
   it('needs nothing but the matrix', () => {
     expect(load('matrix: {A: [1]}')).toEqual({
-      ...{ kind: 'matrix', name: 'x', file: FILE, args: [], cells: [{ index: 0, name: '0-1', values: { A: '1' } }] },
+      ...{ kind: 'matrix', name: 'x', file: FILE, args: [], cells: [{ index: 0, name: '0_1', values: { A: '1' } }] },
     });
   });
 

@@ -85,11 +85,15 @@ PATH=bin:$PATH exec wandb agent --count 1 "$WANDB_ENTITY/$WANDB_PROJECT/{{ SWEEP
     await our.good('slurm-sweep-start', { ...START, MAX_RUNS: '2' });
     await our.good('slurm-sweep-watch', bayes);
     const more = { ...bayes, MAX_RUNS: '3' };
+    const outside = await our.tell('pwd; : >hold');
+    const held = `n=0; while [ -e ${outside}/hold ] && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done`;
+    await cluster.wrap('srt-bash', 'sbatch', `"$REAL" "$@"\necho "$*" >>${outside}/sbatch\n${held}`);
     const broken = our.toy.start('slurm-sweep-resume', more);
     await until('sbatch was called', async () => (await our.sbatches()).length === 2);
     await link.proxy.cut();
     const { stderr } = await broken;
     await link.proxy.restore();
+    await our.tell('rm hold');
     expect(stderr).toContain('Error 3');
     const { sweep } = await our.good('slurm-sweep-resume', more);
     expect(sweep.count).toBe(5);

@@ -23,9 +23,9 @@ export const projectFileSentences = {
   'no-template': ({ template, templates, nearest }) => ({
     says: `there is no template ${template}${didYouMean(nearest)}`,
     next: [
-      templates.length > 0
+      templates.length > 0 && !template.includes('/')
         ? `Templates here: ${names(templates)}. Without TEMPLATE= the default one is taken.`
-        : `Write slurm/templates/${template}.sbatch, or leave TEMPLATE out: the toolkit has one of its own.`,
+        : `Write ${template.includes('/') ? template : `slurm/templates/${template}.sbatch`}, or leave TEMPLATE out: the toolkit has one of its own.`,
     ],
   }),
   'not-a-file': ({ key, path }) => `${key}: ${path} is not a file`,

@@ -4,6 +4,7 @@ import { optionKey } from '../../conf/sbatch-options.ts';
 import type { RunProblem } from '../../run/problem.ts';
 import { clusterFile, make, profileFile, type Typed } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
+import { count } from '../quantities.ts';
 
 export const submitSentences = {
   'option-impossible': ({ option }, typed) => ({
@@ -13,12 +14,10 @@ export const submitSentences = {
       `Leave it out, or name a cluster with Slurm in ${clusterFile(typed)}.`,
     ],
   }),
-  'submit-refused': ({ id, detail }, typed) => {
+  'submit-refused': ({ id, detail, before }, typed) => {
     const down = DOWN.test(detail);
     return {
-      says: down
-        ? 'Slurm takes no jobs at present. Nothing was submitted.'
-        : 'sbatch refuses the job. Nothing was submitted.',
+      says: `${down ? 'Slurm takes no jobs at present.' : 'sbatch refuses the job.'} ${submittedBefore(before)}`,
       words: detail,
       next: [
         ...refusalAdvice(id, detail, typed),
@@ -40,6 +39,9 @@ export const submitSentences = {
     next: [`Once that is put right: ${make('slurm-submit', id, typed)}`],
   }),
 } satisfies Pick<Sentences<RunProblem>, 'option-impossible' | 'submit-refused' | 'submit-unknown' | 'submit-failed'>;
+
+const submittedBefore = (cells = 0): string =>
+  cells === 0 ? 'Nothing was submitted.' : `Before that ${count(cells, 'cell')} went into the queue and stay there.`;
 
 /** Slurm's controller was not reached. */
 const DOWN = /unable to contact|connect failure/i;

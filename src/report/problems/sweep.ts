@@ -1,7 +1,9 @@
 /** Sentences for what stops a sweep. */
 
+import { optionOf } from '../../conf/sbatch-options.ts';
+import { refusal } from '../../sweep/parameters.ts';
 import type { NameRefusal, SweepProblem } from '../../sweep/problem.ts';
-import { make, makeSweep, sendAgents, withoutProfile } from '../commands.ts';
+import { make, makeSweep, sendAgents, type Typed, withoutProfile } from '../commands.ts';
 import { didYouMean, type Sentences } from '../problem.ts';
 import { count, names } from '../quantities.ts';
 import { cut } from './values.ts';
@@ -44,10 +46,14 @@ export const sweepSentences: Sentences<SweepProblem> = {
       profiles.length > 0 ? `Profiles here: ${names(profiles, 40)}.` : 'Write slurm/profiles/NAME.conf first.',
     ],
   }),
-  'not-started': ({ sweep, started, nearest }, typed) => ({
-    says: `nothing of a sweep ${sweep} is tracked here${didYouMean(nearest)}`,
+  'not-started': ({ sweep, started, others = [], nearest }, typed) => ({
+    says: `nothing of a sweep ${sweep}${typed.tag ? ` with TAG=${typed.tag}` : ''} is tracked here${didYouMean(nearest)}`,
     next: [
-      started.length > 0 ? `Started from here: ${names(started, 40)}.` : 'No sweep was started from here.',
+      others.length > 0
+        ? `Of that sweep there is: ${names(others.map((id) => variablesOf(id, sweep)))}.`
+        : started.length > 0
+          ? `Started from here: ${names(started, 40)}.`
+          : 'No sweep was started from here.',
       `Of one that was started, ${make('slurm-recover', undefined, withoutProfile(typed))} writes the state files again; a new one: ${makeSweep('slurm-sweep-start', { name: sweep }, typed)}`,
     ],
   }),
@@ -65,6 +71,13 @@ export const sweepSentences: Sentences<SweepProblem> = {
   'no-sweep-run': ({ id }, typed) => ({
     says: `the run of ${id} is not a sweep's`,
     next: [`It is a run of its own: ${make('slurm-recover', id, withoutProfile(typed))}`],
+  }),
+  'folder-taken': ({ folder, id }, typed) => ({
+    says: `${id} is tracked here, and its results come to results/${folder}/ too.`,
+    next: [
+      `Collect that one first: ${make('slurm-collect', id, withoutProfile(typed))}`,
+      'Or keep the two apart: TAG=name, which makes it a folder of its own.',
+    ],
   }),
   'own-array': ({ profile }) => ({
     says: `${profile} asks for a job array of its own, and the cells of a sweep are the tasks of one`,
@@ -94,7 +107,10 @@ export const sweepSentences: Sentences<SweepProblem> = {
   }),
 
   // Parameters
-  'parameter-name': ({ name, why }) => `no parameter can be called ${cut(name)}: ${REFUSED[why]}`,
+  'parameter-name': ({ name, why }) => ({
+    says: `no parameter can be called ${cut(name)}: ${REFUSED[why]}`,
+    ...(why === 'key' && { next: insteadOfKey(name) }),
+  }),
   'parameter-value': ({ name, found }) =>
     found === 'nothing'
       ? { says: `${name} has no value here`, next: ['An empty text is written "".'] }
@@ -141,10 +157,10 @@ export const sweepSentences: Sentences<SweepProblem> = {
   'too-many-cells': ({ count: cells, most }) => `these are ${cells} cells; one sweep can have ${most}`,
 
   // CELL=
-  'no-such-cell': ({ cell, count: cells, nearest }) => ({
+  'no-such-cell': ({ cell, count: cells, nearest }, typed) => ({
     says: `there is no cell ${cut(cell)}${didYouMean(nearest)}`,
     next: [
-      `There ${cells === 1 ? 'is' : 'are'} ${count(cells, 'cell')}${cells > 1 ? `, from 0 to ${cells - 1}` : ''}; CELLS=1 shows them.`,
+      `There ${cells === 1 ? 'is' : 'are'} ${count(cells, 'cell')}${cells > 1 ? `, from 0 to ${cells - 1}` : ''}; ${listing(typed)}.`,
       'CELL=17, CELL=3,5-9, CELL=NAME, or CELL="PARAMETER=value PARAMETER=value".',
     ],
   }),
@@ -152,9 +168,9 @@ export const sweepSentences: Sentences<SweepProblem> = {
     says: `this sweep has no parameter ${cut(name)}${didYouMean(nearest)}`,
     ...(nearest === undefined && { next: [`It has: ${names(parameters, 40)}.`] }),
   }),
-  'no-matching-cell': ({ expression }) => ({
+  'no-matching-cell': ({ expression }, typed) => ({
     says: `no cell is what CELL=${cut(expression)} asks for`,
-    next: ['CELLS=1 shows them all.'],
+    next: [`Of all there are: ${listing(typed)}.`],
   }),
 };
 
@@ -168,6 +184,30 @@ const REFUSED: Record<NameRefusal, string> = {
   'command-line': "it is a variable of make's command line",
   toolkit: 'slurm-runner sets it itself',
 };
+
+/** `PROFILE=train TAG=t1` for `train@grid.t1`. */
+function variablesOf(id: string, sweep: string): string {
+  const [profile = '', folder = ''] = id.split('@');
+  const tag = folder.slice(sweep.length + 1);
+  return `PROFILE=${profile}${tag ? ` TAG=${tag}` : ' without TAG'}`;
+}
+
+/** What of sbatch's a template can have differ from cell to cell. */
+function insteadOfKey(key: string): string[] {
+  const option = optionOf(key);
+  if (option === undefined) return ['Call it something else; a template can use it under that name.'];
+  const name = key.replace(/^SBATCH_/, '');
+  const other = refusal(name) === undefined ? name : `CELL_${name}`;
+  return [
+    `As ${other}, a template with #SBATCH --${option}={{ ${other} }} can do it, where the profile leaves ${key} out.`,
+  ];
+}
+
+/** Where all cells are listed: before the start only a trial has them. */
+function listing(typed: Typed): string {
+  if (/^slurm-sweep-(start|full)$/.test(typed.target ?? '')) return 'DRY_RUN=1 without CELL shows them';
+  return `${make('slurm-sweep-status', undefined, typed, 'CELLS=1')} shows them`;
+}
 
 const PAIRS =
   'Values that come in pairs are an axis of mappings: agent: [{AGENT: codex, MODEL: a}, {AGENT: claude, MODEL: b}]';

@@ -17,14 +17,16 @@ export const templateSentences: Sentences<TemplateProblem> = {
   'template-tag': ({ tag }) => `{% ${tag} %} does not work: a template is a single file`,
   'unknown-filter': ({ name, nearest }) => `unknown filter ${name}${didYouMean(nearest)}`,
   'unknown-test': ({ name, nearest }) => `unknown test "is ${name}"${didYouMean(nearest)}`,
-  'undefined-variable': ({ name, nearest, raw }) => ({
-    says: `unknown variable ${name}${didYouMean(nearest)}`,
-    ...(raw && { next: [RAW] }),
-  }),
-  'unset-variable': ({ name }, typed) => ({
-    says: `${name} has no value`,
+  'undefined-variable': ({ name, nearest, raw }) =>
+    name === 'SWEEP_ID'
+      ? 'SWEEP_ID has no value here: only sweeps of W&B (method: in their file) have one'
+      : { says: `unknown variable ${name}${didYouMean(nearest)}`, ...(raw && { next: [RAW] }) },
+  'unset-variable': ({ name, cell }, typed) => ({
+    says: `${name} has no value${cell === undefined ? '' : ` in cell ${cell}`}`,
     next: [
-      `Set ${name}=… in ${typed.profile ? `slurm/profiles/${typed.profile}.conf` : 'the profile'}, or give the template something to fall back on: {{ ${name} | default('…') }}.`,
+      cell !== undefined
+        ? `Give ${name} to every cell, or the template something to fall back on: {{ ${name} | default('…') }}.`
+        : `Set ${name}=… in ${typed.profile ? `slurm/profiles/${typed.profile}.conf` : 'the profile'}, or give the template something to fall back on: {{ ${name} | default('…') }}.`,
     ],
   }),
   'secret-variable': ({ name }) => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromRanges, parseRanges, toRanges } from '../../src/sweep/ranges.ts';
+import { fromRanges, parseRanges, toRanges } from '../../src/scheduler/ranges.ts';
 
 describe('ranges', () => {
   it.each([
@@ -22,8 +22,8 @@ describe('ranges', () => {
     );
   });
 
-  it('may overlap and come in any order', () => {
-    expect(fromRanges('5-7,1,6-8')).toEqual([1, 5, 6, 7, 8]);
+  it('keep the order they are in', () => {
+    expect(fromRanges('5-7,1')).toEqual([5, 6, 7, 1]);
     expect(parseRanges('5-7,1')).toEqual([
       [5, 7],
       [1, 1],
@@ -31,17 +31,9 @@ describe('ranges', () => {
   });
 
   it.each(['x', '1,', ',1', '-1', '3-1', '1-', '1--2', '1 2', '1.5', '0x1', '1e3', '٣', '1-2-3', '1'.repeat(30)])(
-    '%j are none',
+    'that people type: %j are none',
     (text) => {
       expect(parseRanges(text)).toBeUndefined();
-      expect(fromRanges(text)).toBeUndefined();
     },
   );
-
-  it('mean no more numbers than there can be', () => {
-    expect(fromRanges('0-99', 100)).toHaveLength(100);
-    expect(fromRanges('0-99,5', 100)).toBeUndefined();
-    expect(fromRanges('0-999999999999999')).toBeUndefined();
-    expect(parseRanges('0-999999999999999')).toEqual([[0, 999999999999999]]);
-  });
 });
