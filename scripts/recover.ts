@@ -3,7 +3,7 @@
 import { recoveredText } from '../src/report/recovered.ts';
 import { idOf, type WhichRun } from '../src/run/find.ts';
 import { type Recovered, recover } from '../src/run/recover.ts';
-import { listSweeps } from '../src/sweep/file.ts';
+import { listSweeps } from '../src/sweep/file/file.ts';
 import { startedSweep } from '../src/sweep/started.ts';
 import { runOfSweep, trackedIds, type WhichSweep } from '../src/sweep/which.ts';
 import { command } from './command.ts';

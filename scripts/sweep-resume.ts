@@ -1,8 +1,8 @@
 /** slurm-sweep-resume: runs again what failed of a sweep or is missing; sends agents to one that W&B has already. */
 
 import { resumedText, startedText } from '../src/report/sweep.ts';
-import { adopt } from '../src/sweep/adopt.ts';
 import { resume } from '../src/sweep/resume.ts';
+import { adopt } from '../src/sweep/wandb/adopt.ts';
 import { isStarted } from '../src/sweep/which.ts';
 import { command } from './command.ts';
 import { projectOf, startOptions, whichSweep } from './sweeps.ts';

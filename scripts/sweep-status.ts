@@ -4,7 +4,7 @@ import { cellText } from '../src/report/sweep-cells.ts';
 import { type Listing, sweepStatusText } from '../src/report/sweep-status.ts';
 import { foreignText } from '../src/report/wandb.ts';
 import { cellStatus, status } from '../src/sweep/status.ts';
-import { foreignStatus } from '../src/sweep/wandb-status.ts';
+import { foreignStatus } from '../src/sweep/wandb/status.ts';
 import { isStarted } from '../src/sweep/which.ts';
 import { command } from './command.ts';
 import { projectOf, whichSweep } from './sweeps.ts';

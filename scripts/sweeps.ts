@@ -4,7 +4,7 @@ import { isName } from '../src/conf/keys.ts';
 import { COMMAND_LINE, type ConfProblem } from '../src/conf/problem.ts';
 import { Failure } from '../src/failure.ts';
 import type { Project } from '../src/run/project.ts';
-import { listSweeps, loadSweep } from '../src/sweep/file.ts';
+import { listSweeps, loadSweep } from '../src/sweep/file/file.ts';
 import type { SweepProblem } from '../src/sweep/problem.ts';
 import type { StartOptions } from '../src/sweep/start.ts';
 import type { Sweep } from '../src/sweep/types.ts';

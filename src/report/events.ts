@@ -4,7 +4,7 @@ import type { TalkEvent, TalkQuestion } from '../run/talk.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { parseState } from '../scheduler/states.ts';
 import type { QueueRow } from '../scheduler/types.ts';
-import { agentPath } from '../sweep/wandb-settings.ts';
+import { agentPath } from '../sweep/wandb/settings.ts';
 import { removeQuestion, toBeRemovedText } from './cleaned.ts';
 import { make, sendAgents, type Typed } from './commands.ts';
 import { shown } from './escape.ts';

@@ -8,7 +8,7 @@ import type { InteractiveProblem } from '../interactive/problem.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { SchedulerProblem } from '../scheduler/problem.ts';
 import type { SweepProblem } from '../sweep/problem.ts';
-import type { WandbProblem } from '../sweep/wandb-problem.ts';
+import type { WandbProblem } from '../sweep/wandb/problem.ts';
 import type { TemplateProblem } from '../template/problem.ts';
 import type { Typed } from './commands.ts';
 

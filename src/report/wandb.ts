@@ -1,7 +1,7 @@
 /** What W&B says of a sweep, in rows of a report. */
 
-import type { SweepInfo } from '../sweep/wandb.ts';
-import type { ForeignSweep, WandbStatus } from '../sweep/wandb-status.ts';
+import type { SweepInfo } from '../sweep/wandb/api.ts';
+import type { ForeignSweep, WandbStatus } from '../sweep/wandb/status.ts';
 import { block, nextSteps, type Row } from './block.ts';
 import { sendAgents, type Typed } from './commands.ts';
 import { problemLine } from './problems.ts';

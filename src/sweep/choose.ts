@@ -5,7 +5,7 @@ import { COMMAND_LINE } from '../conf/problem.ts';
 import { splitWords } from '../conf/words.ts';
 import { Failure, type Place } from '../failure.ts';
 import { parseRanges } from '../scheduler/ranges.ts';
-import { noSuchValue } from './axes.ts';
+import { noSuchValue } from './file/axes.ts';
 import type { SweepProblem } from './problem.ts';
 import type { StartedSweep } from './started.ts';
 import type { Cell } from './types.ts';

@@ -7,13 +7,13 @@ import { type CheckJob, prepared } from '../run/prepare.ts';
 import type { Project } from '../run/project.ts';
 import { type PushResult, push } from '../run/push.ts';
 import { listTracked, readTracked } from '../run/record.ts';
-import { checkProgram } from './agents.ts';
 import { chosenCells } from './choose.ts';
 import type { SweepProblem } from './problem.ts';
 import { renderCells } from './scripts.ts';
 import { filesOf, keepStarted, type StartedSweep } from './started.ts';
 import { jobsOf, type SubmittedCells, submitCells } from './submit.ts';
 import type { Cell } from './types.ts';
+import { checkProgram } from './wandb/agents.ts';
 
 /** What make's command line says of it; without a word the sweep's file, else the defaults. */
 export interface StartOptions {

@@ -6,14 +6,14 @@ import type { TrackedRun } from '../run/find.ts';
 import { withGiven } from '../run/given.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
-import { mustGoOn } from './adopt.ts';
-import { settingsOf } from './agents.ts';
 import { chosenCells } from './choose.ts';
 import type { StartOptions } from './launch.ts';
 import { keepStarted, type StartedSweep, startedSweep } from './started.ts';
 import { see, statusOf } from './status.ts';
 import { type SubmittedCells, submitCells } from './submit.ts';
-import type { SweepInfo } from './wandb.ts';
+import { mustGoOn } from './wandb/adopt.ts';
+import { settingsOf } from './wandb/agents.ts';
+import type { SweepInfo } from './wandb/api.ts';
 import { mustBeSweep, startedRun, type WhichSweep } from './which.ts';
 
 export interface ResumeOptions extends Omit<StartOptions, 'maxRuns' | 'retry'> {

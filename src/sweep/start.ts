@@ -4,13 +4,13 @@ import { loadProfile } from '../conf/profile.ts';
 import { Failure } from '../failure.ts';
 import type { WhichRun } from '../run/find.ts';
 import type { Project } from '../run/project.ts';
-import { settingsOfProfile } from './agents.ts';
 import { DEFAULT_RETRY, launch, type StartOptions, type StartResult } from './launch.ts';
 import type { SweepProblem } from './problem.ts';
 import type { StartedSweep } from './started.ts';
 import type { MatrixSweep, Sweep, WandbSweep } from './types.ts';
-import { createSweep, withEntity } from './wandb.ts';
-import type { WandbSettings } from './wandb-settings.ts';
+import { settingsOfProfile } from './wandb/agents.ts';
+import { createSweep, withEntity } from './wandb/api.ts';
+import type { WandbSettings } from './wandb/settings.ts';
 import { folderOf, runOfSweep, type WhichSweep } from './which.ts';
 
 export type { StartOptions, StartResult };

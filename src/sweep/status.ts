@@ -13,7 +13,7 @@ import { type Counts, countCells, estimate } from './progress.ts';
 import { cellOf, type StartedSweep, startedSweep } from './started.ts';
 import { notHome } from './table.ts';
 import type { Cell } from './types.ts';
-import { type WandbStatus, wandbStatus } from './wandb-status.ts';
+import { type WandbStatus, wandbStatus } from './wandb/status.ts';
 import { mustBeSweep, startedRun, type WhichSweep } from './which.ts';
 
 /** A cell and how it stands; without a verdict it was never submitted. */

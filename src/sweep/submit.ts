@@ -13,11 +13,11 @@ import { type CellVerdict, cellVerdicts } from '../run/verdict.ts';
 import { fromRanges, toRanges } from '../scheduler/ranges.ts';
 import type { CellsAnswer, SweepRecord } from '../scheduler/types.ts';
 import { optionsAmong } from '../template/directives.ts';
-import { agentSecrets, asAgents, settingsOf } from './agents.ts';
 import { type Due, dueCells, slotsLeft } from './plan.ts';
 import type { SweepProblem } from './problem.ts';
 import { type CellScripts, renderCells } from './scripts.ts';
 import { CELL_VARIABLES, parameterNames, type StartedSweep } from './started.ts';
+import { agentSecrets, asAgents, settingsOf } from './wandb/agents.ts';
 
 export interface SubmitCellsOptions {
   /** The cells to be submitted among those that are due; `deferred` were asked for when Slurm did not take all. */

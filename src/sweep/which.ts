@@ -5,11 +5,11 @@ import { listProfiles } from '../conf/profile.ts';
 import { Failure } from '../failure.ts';
 import type { TrackedRun, WhichRun } from '../run/find.ts';
 import { listTracked, readTracked } from '../run/record.ts';
-import { listSweeps } from './file.ts';
+import { listSweeps } from './file/file.ts';
 import type { SweepProblem } from './problem.ts';
 import { keptHere, type StartedSweep } from './started.ts';
 import type { Sweep } from './types.ts';
-import { parseSweepId } from './wandb-settings.ts';
+import { parseSweepId } from './wandb/settings.ts';
 
 /** As typed: SWEEP or SWEEP_ID, PROFILE where the sweep's file does not say, TAG. */
 export interface WhichSweep {

@@ -1,6 +1,6 @@
 /** Examples of problems with W&B. */
 
-import type { WandbProblem } from '../../src/sweep/wandb-problem.ts';
+import type { WandbProblem } from '../../src/sweep/wandb/problem.ts';
 
 type WandbExamples = { [K in WandbProblem['kind']]: (WandbProblem & { kind: K })[] };
 

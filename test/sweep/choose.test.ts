@@ -3,7 +3,7 @@ import { COMMAND_LINE } from '../../src/conf/problem.ts';
 import { Failure } from '../../src/failure.ts';
 import { chooseCells } from '../../src/sweep/choose.ts';
 import type { SweepProblem } from '../../src/sweep/problem.ts';
-import { expand } from './matrices.ts';
+import { expand } from './file/matrices.ts';
 
 const { cells } = expand(`
 EVAL: [gsm8k, arc, "two words"]

@@ -8,7 +8,7 @@ import { problemText } from '../../src/report/problems.ts';
 import { plain } from '../../src/report/style.ts';
 import { startedRun } from '../../src/sweep/which.ts';
 import { project } from '../conf/project.ts';
-import { expand, FILE } from './matrices.ts';
+import { expand, FILE } from './file/matrices.ts';
 import { rendered, started } from './rendered.ts';
 
 const failureOf = async (work: () => unknown): Promise<Failure> => {

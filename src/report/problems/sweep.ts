@@ -1,7 +1,7 @@
 /** Sentences for what stops a sweep. */
 
 import { optionOf } from '../../conf/sbatch-options.ts';
-import { refusal } from '../../sweep/parameters.ts';
+import { refusal } from '../../sweep/file/parameters.ts';
 import type { NameRefusal, SweepProblem } from '../../sweep/problem.ts';
 import { make, makeSweep, sendAgents, type Typed, withoutProfile } from '../commands.ts';
 import { didYouMean, type Sentences } from '../problem.ts';

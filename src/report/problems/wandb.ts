@@ -1,6 +1,6 @@
 /** Sentences for what goes wrong with W&B. */
 
-import type { KeySource, NoAnswer, WandbProblem } from '../../sweep/wandb-problem.ts';
+import type { KeySource, NoAnswer, WandbProblem } from '../../sweep/wandb/problem.ts';
 import { sendAgents } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
 

@@ -1,7 +1,7 @@
 /** How many runs a W&B sweep of `method: grid` has, as far as its file says. */
 
-import type { YamlMapping, YamlNode } from '../conf/yaml.ts';
-import { entryOf } from '../conf/yaml-values.ts';
+import type { YamlMapping, YamlNode } from '../../conf/yaml.ts';
+import { entryOf } from '../../conf/yaml-values.ts';
 
 /**
  * The product of the lists of `values` under `parameters:`, where every parameter has one, or a single `value`, or

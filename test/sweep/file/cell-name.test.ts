@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRanges } from '../../src/scheduler/ranges.ts';
-import { cellNames } from '../../src/sweep/cell-name.ts';
+import { parseRanges } from '../../../src/scheduler/ranges.ts';
+import { cellNames } from '../../../src/sweep/file/cell-name.ts';
 
 const named = (...cells: string[][]) =>
   cellNames(cells.map((values) => new Map(values.map((value, at) => [`P${at}`, value]))));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitWords } from '../../src/conf/words.ts';
-import { splitArgs } from '../../src/sweep/args.ts';
+import { splitWords } from '../../../src/conf/words.ts';
+import { splitArgs } from '../../../src/sweep/file/args.ts';
 
 describe('args', () => {
   it.each([

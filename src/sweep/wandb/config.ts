@@ -1,9 +1,9 @@
 /** Makes of a sweep's own file what is sent to W&B, and reads what comes back as its configuration. */
 
 import { type Document, isAlias, isMap, isScalar, type Node, parse, parseDocument, type YAMLMap } from 'yaml';
-import { Failure } from '../failure.ts';
-import { asRecord } from './wandb-json.ts';
-import type { WandbProblem } from './wandb-problem.ts';
+import { Failure } from '../../failure.ts';
+import { asRecord } from './json.ts';
+import type { WandbProblem } from './problem.ts';
 
 /**
  * The file's own text wherever that will do. W&B's client reads the file and writes it anew, in other words but with the same

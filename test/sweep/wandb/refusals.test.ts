@@ -1,10 +1,10 @@
 /** What is wrong with a W&B sweep is told before anything is sent or made, and each with what to do about it. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CONFIG, writeAgents } from '../kit/agents.ts';
-import { type BareMachine, type BareToy, makeBareMachine } from '../kit/bare-machine.ts';
-import { refused } from '../kit/submitted.ts';
-import { type MockWandb, startWandb } from '../kit/wandb.ts';
+import { CONFIG, writeAgents } from '../../kit/agents.ts';
+import { type BareMachine, type BareToy, makeBareMachine } from '../../kit/bare-machine.ts';
+import { refused } from '../../kit/submitted.ts';
+import { type MockWandb, startWandb } from '../../kit/wandb.ts';
 
 interface Wrong {
   why: string;

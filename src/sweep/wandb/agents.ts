@@ -2,16 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { readEnvFile } from '../conf/env-file.ts';
-import { ownTemplate } from '../conf/local-paths.ts';
-import type { Profile } from '../conf/types.ts';
-import { Failure } from '../failure.ts';
-import { quote } from '../host/quote.ts';
-import type { Project } from '../run/project.ts';
-import { secretLines } from '../run/submit.ts';
-import type { SweepProblem } from './problem.ts';
-import type { StartedSweep } from './started.ts';
-import { agentPath, type WandbSettings, wandbSettings } from './wandb-settings.ts';
+import { readEnvFile } from '../../conf/env-file.ts';
+import { ownTemplate } from '../../conf/local-paths.ts';
+import type { Profile } from '../../conf/types.ts';
+import { Failure } from '../../failure.ts';
+import { quote } from '../../host/quote.ts';
+import type { Project } from '../../run/project.ts';
+import { secretLines } from '../../run/submit.ts';
+import type { SweepProblem } from '../problem.ts';
+import type { StartedSweep } from '../started.ts';
+import { agentPath, type WandbSettings, wandbSettings } from './settings.ts';
 
 type Wandb = NonNullable<StartedSweep['wandb']>;
 

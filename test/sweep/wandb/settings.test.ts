@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseConf } from '../../src/conf/conf-file.ts';
-import { Failure } from '../../src/failure.ts';
-import { failureText } from '../../src/report/problems.ts';
-import { plain } from '../../src/report/style.ts';
-import { configToSend, sweepGoal } from '../../src/sweep/wandb-config.ts';
-import { agentPath, parseSweepId, settingsFor, sweepUrl, wandbSettings } from '../../src/sweep/wandb-settings.ts';
+import { parseConf } from '../../../src/conf/conf-file.ts';
+import { Failure } from '../../../src/failure.ts';
+import { failureText } from '../../../src/report/problems.ts';
+import { plain } from '../../../src/report/style.ts';
+import { configToSend, sweepGoal } from '../../../src/sweep/wandb/config.ts';
+import { agentPath, parseSweepId, settingsFor, sweepUrl, wandbSettings } from '../../../src/sweep/wandb/settings.ts';
 
 const HOME = mkdtempSync(join(tmpdir(), 'wandb-settings-'));
 afterAll(() => rmSync(HOME, { recursive: true, force: true }));

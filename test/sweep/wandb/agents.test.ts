@@ -3,13 +3,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CONFIG, filesWith, writeAgents } from '../kit/agents.ts';
-import { type BareMachine, type BareToy, makeBareMachine } from '../kit/bare-machine.ts';
-import { processesOf } from '../kit/executor.ts';
-import { refused } from '../kit/submitted.ts';
-import type { SweepDocument } from '../kit/sweeps.ts';
-import { TOOLKIT, until } from '../kit/toy.ts';
-import { type MockWandb, startWandb } from '../kit/wandb.ts';
+import { CONFIG, filesWith, writeAgents } from '../../kit/agents.ts';
+import { type BareMachine, type BareToy, makeBareMachine } from '../../kit/bare-machine.ts';
+import { processesOf } from '../../kit/executor.ts';
+import { refused } from '../../kit/submitted.ts';
+import type { SweepDocument } from '../../kit/sweeps.ts';
+import { TOOLKIT, until } from '../../kit/toy.ts';
+import { type MockWandb, startWandb } from '../../kit/wandb.ts';
 
 let machine: BareMachine;
 let mock: MockWandb;

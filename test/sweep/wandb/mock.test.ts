@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentScript, type MockWandb, startWandb } from '../kit/wandb.ts';
-import { readOperation } from '../kit/wandb-graphql.ts';
+import { agentScript, type MockWandb, startWandb } from '../../kit/wandb.ts';
+import { readOperation } from '../../kit/wandb-graphql.ts';
 
 let mock: MockWandb;
 beforeAll(async () => {

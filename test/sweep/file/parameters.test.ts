@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clusterKeys, controlVariables, profileKeyNames } from '../../src/conf/keys.ts';
-import { refusal } from '../../src/sweep/parameters.ts';
+import { clusterKeys, controlVariables, profileKeyNames } from '../../../src/conf/keys.ts';
+import { refusal } from '../../../src/sweep/file/parameters.ts';
 
 describe('the name of a parameter', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** What can go wrong with W&B (Weights & Biases): its key, its names, the way to it and what it answers. */
 
-import type { ProblemBase } from '../failure.ts';
+import type { ProblemBase } from '../../failure.ts';
 
 /** Where a key was found. */
 export type KeySource = 'environment' | 'env-file' | 'netrc';

@@ -1,11 +1,11 @@
 /** What W&B says of a sweep, beside what Slurm does; without an answer a status says so, and has all the rest. */
 
-import { readEnvFile } from '../conf/env-file.ts';
-import { Failure } from '../failure.ts';
+import { readEnvFile } from '../../conf/env-file.ts';
+import { Failure } from '../../failure.ts';
+import type { StartedSweep } from '../started.ts';
 import { settingsOf } from './agents.ts';
-import type { StartedSweep } from './started.ts';
-import { type SweepInfo, sweepInfo, withEntity } from './wandb.ts';
-import { settingsFor, wandbSettings } from './wandb-settings.ts';
+import { type SweepInfo, sweepInfo, withEntity } from './api.ts';
+import { settingsFor, wandbSettings } from './settings.ts';
 
 export interface WandbStatus {
   wandb?: SweepInfo;

@@ -2,19 +2,19 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isName } from '../conf/keys.ts';
-import { nearest } from '../conf/nearest.ts';
-import { COMMAND_LINE, throwIfAny } from '../conf/problem.ts';
-import { listProfiles } from '../conf/profile.ts';
-import { readYaml, type YamlEntry, type YamlMapping } from '../conf/yaml.ts';
-import { asMapping, asText, entryOf, unknownKeys } from '../conf/yaml-values.ts';
-import { Failure } from '../failure.ts';
+import { isName } from '../../conf/keys.ts';
+import { nearest } from '../../conf/nearest.ts';
+import { COMMAND_LINE, throwIfAny } from '../../conf/problem.ts';
+import { listProfiles } from '../../conf/profile.ts';
+import { readYaml, type YamlEntry, type YamlMapping } from '../../conf/yaml.ts';
+import { asMapping, asText, entryOf, unknownKeys } from '../../conf/yaml-values.ts';
+import { Failure } from '../../failure.ts';
+import type { SweepProblem } from '../problem.ts';
+import type { MatrixSweep, Sweep, WandbSweep } from '../types.ts';
 import { splitArgs } from './args.ts';
 import type { Problems } from './axes.ts';
 import { gridSize } from './grid-size.ts';
 import { expandMatrix } from './matrix.ts';
-import type { SweepProblem } from './problem.ts';
-import type { MatrixSweep, Sweep, WandbSweep } from './types.ts';
 
 const FOLDER = 'slurm/sweeps';
 

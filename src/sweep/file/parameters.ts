@@ -1,9 +1,9 @@
 /** Which names and values a sweep's parameters can have: they become variables of a job's environment. */
 
-import { aliases, clusterKeys, controlVariables, isEnvName, profileKeyNames } from '../conf/keys.ts';
-import type { ConfProblem } from '../conf/problem.ts';
-import type { YamlEntry } from '../conf/yaml.ts';
-import type { NameRefusal, SweepProblem } from './problem.ts';
+import { aliases, clusterKeys, controlVariables, isEnvName, profileKeyNames } from '../../conf/keys.ts';
+import type { ConfProblem } from '../../conf/problem.ts';
+import type { YamlEntry } from '../../conf/yaml.ts';
+import type { NameRefusal, SweepProblem } from '../problem.ts';
 
 /** What the job's shell and the programs it starts cannot do without. */
 const SHELLS: ReadonlySet<string> = new Set(

@@ -1,10 +1,10 @@
 /** Sends one question to W&B's GraphQL server and gives its answer, or says in what way there was none. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
-import { asRecord, readRecord } from './wandb-json.ts';
-import type { NoAnswer, WandbProblem } from './wandb-problem.ts';
-import { appOf, type WandbSettings } from './wandb-settings.ts';
+import { Failure } from '../../failure.ts';
+import { asRecord, readRecord } from './json.ts';
+import type { NoAnswer, WandbProblem } from './problem.ts';
+import { appOf, type WandbSettings } from './settings.ts';
 
 /** Milliseconds: how long one try may take, and the pause after the first failed one, which doubles. */
 export interface Pace {

@@ -1,10 +1,10 @@
 /** Expands a matrix into its cells, by GitHub's rules (GitHub Docs, "Running variations of jobs in a workflow"). */
 
-import type { YamlEntry } from '../conf/yaml.ts';
-import { asMapping } from '../conf/yaml-values.ts';
+import type { YamlEntry } from '../../conf/yaml.ts';
+import { asMapping } from '../../conf/yaml-values.ts';
+import type { Cell } from '../types.ts';
 import { type Axis, assignments, type Entry, identity, type Problems, readMatrix, type Values } from './axes.ts';
 import { cellNames } from './cell-name.ts';
-import type { Cell } from './types.ts';
 
 /** More cells than anybody wants to have run. */
 const MOST_CELLS = 100_000;

@@ -1,11 +1,11 @@
 /** W&B's sweeps through its public GraphQL server, by the questions that W&B's own client asks: creating one, and how one stands. */
 
-import { Failure } from '../failure.ts';
-import { configToSend, type SweepGoal, sweepGoal } from './wandb-config.ts';
-import { asRecord, readRecord } from './wandb-json.ts';
-import type { WandbProblem } from './wandb-problem.ts';
-import { ask, badKey, type Pace } from './wandb-request.ts';
-import { sweepUrl, type WandbSettings } from './wandb-settings.ts';
+import { Failure } from '../../failure.ts';
+import { configToSend, type SweepGoal, sweepGoal } from './config.ts';
+import { asRecord, readRecord } from './json.ts';
+import type { WandbProblem } from './problem.ts';
+import { ask, badKey, type Pace } from './request.ts';
+import { sweepUrl, type WandbSettings } from './settings.ts';
 
 /** Of a run, as W&B has them. A run that ended well is `finished`; one that went silent is `crashed`. */
 export const RUN_STATES = [

@@ -1,7 +1,7 @@
 /** What can be wrong with a matrix, and in which line. */
 
 import { describe, expect, it } from 'vitest';
-import type { Problems } from '../../src/sweep/axes.ts';
+import type { Problems } from '../../../src/sweep/file/axes.ts';
 import { expand, FILE, valuesOf } from './matrices.ts';
 
 const at = (line: number) => ({ file: FILE, line });

@@ -3,13 +3,13 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { Failure } from '../../src/failure.ts';
-import { failureText } from '../../src/report/problems.ts';
-import { plain } from '../../src/report/style.ts';
-import { createSweep, defaultEntity, sweepInfo } from '../../src/sweep/wandb.ts';
-import type { WandbProblem } from '../../src/sweep/wandb-problem.ts';
-import type { WandbSettings } from '../../src/sweep/wandb-settings.ts';
-import { type MockWandb, startWandb } from '../kit/wandb.ts';
+import { Failure } from '../../../src/failure.ts';
+import { failureText } from '../../../src/report/problems.ts';
+import { plain } from '../../../src/report/style.ts';
+import { createSweep, defaultEntity, sweepInfo } from '../../../src/sweep/wandb/api.ts';
+import type { WandbProblem } from '../../../src/sweep/wandb/problem.ts';
+import type { WandbSettings } from '../../../src/sweep/wandb/settings.ts';
+import { type MockWandb, startWandb } from '../../kit/wandb.ts';
 
 const PACE = { timeout: 5000, pause: 20 };
 const HASTE = { timeout: 150, pause: 20 };

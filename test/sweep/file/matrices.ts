@@ -1,9 +1,9 @@
 /** Matrices as text, expanded, for the tests of src/sweep. */
 
-import { parseYaml } from '../../src/conf/yaml.ts';
-import type { Problems } from '../../src/sweep/axes.ts';
-import { expandMatrix } from '../../src/sweep/matrix.ts';
-import type { Cell } from '../../src/sweep/types.ts';
+import { parseYaml } from '../../../src/conf/yaml.ts';
+import type { Problems } from '../../../src/sweep/file/axes.ts';
+import { expandMatrix } from '../../../src/sweep/file/matrix.ts';
+import type { Cell } from '../../../src/sweep/types.ts';
 
 export const FILE = 'slurm/sweeps/x.yaml';
 

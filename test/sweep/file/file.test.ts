@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfProblem } from '../../src/conf/problem.ts';
-import { listSweeps, loadSweep } from '../../src/sweep/file.ts';
-import type { SweepProblem } from '../../src/sweep/problem.ts';
-import { problemsOf, project } from '../conf/project.ts';
+import type { ConfProblem } from '../../../src/conf/problem.ts';
+import { listSweeps, loadSweep } from '../../../src/sweep/file/file.ts';
+import type { SweepProblem } from '../../../src/sweep/problem.ts';
+import { problemsOf, project } from '../../conf/project.ts';
 
 const FILE = 'slurm/sweeps/x.yaml';
 const at = (line: number) => ({ file: FILE, line });

@@ -1,16 +1,16 @@
 /** adopt: agents for a sweep that W&B has already, made on its web page or from somewhere else. */
 
-import { loadProfile } from '../conf/profile.ts';
-import { Failure } from '../failure.ts';
-import type { Project } from '../run/project.ts';
+import { loadProfile } from '../../conf/profile.ts';
+import { Failure } from '../../failure.ts';
+import type { Project } from '../../run/project.ts';
+import { launch, type StartOptions, type StartResult } from '../launch.ts';
+import type { SweepProblem } from '../problem.ts';
+import { ofAgents } from '../start.ts';
+import { folderOf, runOfSweepId, type WhichSweep } from '../which.ts';
 import { settingsOfProfile } from './agents.ts';
-import { launch, type StartOptions, type StartResult } from './launch.ts';
-import type { SweepProblem } from './problem.ts';
-import { ofAgents } from './start.ts';
-import { type SweepInfo, sweepInfo, withEntity } from './wandb.ts';
-import type { WandbProblem } from './wandb-problem.ts';
-import { settingsFor, type WandbSettings } from './wandb-settings.ts';
-import { folderOf, runOfSweepId, type WhichSweep } from './which.ts';
+import { type SweepInfo, sweepInfo, withEntity } from './api.ts';
+import type { WandbProblem } from './problem.ts';
+import { settingsFor, type WandbSettings } from './settings.ts';
 
 /** As `start`, in a run of its own, PROFILE@SWEEPID; the sweep has to be there. Throws Failure(4) for one that is over. */
 export async function adopt(

@@ -1,6 +1,6 @@
 /** Splits `args:` of a sweep file into words, each of which is a template. */
 
-import { type OpenQuote, splitWords } from '../conf/words.ts';
+import { type OpenQuote, splitWords } from '../../conf/words.ts';
 
 // An expression or a tag of the template; inside it, in quotes, its own end does not end it.
 const TEMPLATE = /\{\{(?:"[^"]*"|'[^']*'|(?!\}\}).)*\}\}|\{%(?:"[^"]*"|'[^']*'|(?!%\}).)*%\}/gs;

@@ -1,11 +1,11 @@
 /** W&B sweeps on the real cluster, with a mock of W&B's servers and what stands in for its agent. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { clusterUnavailable, ensureCluster, type Link, type TestCluster } from '../cluster/cluster.ts';
-import { filesWith, writeAgents } from '../kit/agents.ts';
-import { type SweepToy, sweepToy } from '../kit/sweeps.ts';
-import { until } from '../kit/toy.ts';
-import { type MockWandb, startWandb } from '../kit/wandb.ts';
+import { clusterUnavailable, ensureCluster, type Link, type TestCluster } from '../../cluster/cluster.ts';
+import { filesWith, writeAgents } from '../../kit/agents.ts';
+import { type SweepToy, sweepToy } from '../../kit/sweeps.ts';
+import { until } from '../../kit/toy.ts';
+import { type MockWandb, startWandb } from '../../kit/wandb.ts';
 
 describe.skipIf(clusterUnavailable())('a sweep of W&B', () => {
   let cluster: TestCluster;

@@ -1,12 +1,12 @@
 /** Reads `matrix:` of a sweep file: its axes, and the entries of include and exclude. */
 
-import { nearest } from '../conf/nearest.ts';
-import type { ConfProblem } from '../conf/problem.ts';
-import type { YamlEntry, YamlMapping, YamlNode } from '../conf/yaml.ts';
-import { asList, asMapping, entryOf } from '../conf/yaml-values.ts';
-import type { Place } from '../failure.ts';
+import { nearest } from '../../conf/nearest.ts';
+import type { ConfProblem } from '../../conf/problem.ts';
+import type { YamlEntry, YamlMapping, YamlNode } from '../../conf/yaml.ts';
+import { asList, asMapping, entryOf } from '../../conf/yaml-values.ts';
+import type { Place } from '../../failure.ts';
+import type { EntryList, SweepProblem } from '../problem.ts';
 import { checkName, parameterValue } from './parameters.ts';
-import type { EntryList, SweepProblem } from './problem.ts';
 
 export type Values = ReadonlyMap<string, string>;
 

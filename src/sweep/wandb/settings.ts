@@ -1,9 +1,9 @@
 /** Whom to ask at W&B and as whom: the server, the key, the entity and the project; and which sweep is meant by a SWEEP_ID. */
 
-import type { Written } from '../conf/conf-file.ts';
-import { Failure, type Place } from '../failure.ts';
+import type { Written } from '../../conf/conf-file.ts';
+import { Failure, type Place } from '../../failure.ts';
 import { netrcFile, netrcPassword } from './netrc.ts';
-import type { KeySource, WandbProblem } from './wandb-problem.ts';
+import type { KeySource, WandbProblem } from './problem.ts';
 
 export interface WandbSettings {
   /** Of the API, without a slash at its end. */
