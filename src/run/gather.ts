@@ -7,6 +7,7 @@ import { loadProfile } from '../conf/profile.ts';
 import { splitWords } from '../conf/words.ts';
 import { Failure } from '../failure.ts';
 import { beginsWith, sameContent, sameFile } from '../host/copy.ts';
+import type { HostProblem } from '../host/problem.ts';
 import type { Download } from '../host/types.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
 import type { SweepRecord } from '../scheduler/types.ts';
@@ -151,7 +152,7 @@ export async function gather(project: Project, run: TrackedRun, found: Found): P
       await host.download(download);
       await settle(into, home, '', precious, kept);
     }),
-  );
+  ).catch(fullHere);
   await rm(incoming, { recursive: true, force: true });
   return {
     results: found.results,
@@ -159,6 +160,13 @@ export async function gather(project: Project, run: TrackedRun, found: Found): P
     kept: kept.map((path) => relative(root, path)).sort(),
     missing: found.missing,
   };
+}
+
+/** A disk that is full here is told of as rsync's own word on it is, whoever comes upon it first. */
+function fullHere(error: unknown): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+  throw new Failure<HostProblem>(2, { kind: 'disk-full', where: 'here', detail: message });
 }
 
 /** Whether a file here that differs from the one that arrived is worth keeping. */

@@ -93,7 +93,7 @@ async function follow(
   project: Project,
   { runDir }: TrackedRun,
   sweep: StartedSweep,
-  { verdicts }: SweepSeen,
+  { record, verdicts }: SweepSeen,
   options: WatchOptions,
 ): Promise<void> {
   const { pollInterval } = project.cluster;
@@ -102,8 +102,11 @@ async function follow(
   );
   const all = new Map(verdicts.map((verdict) => [verdict.cell, verdict]));
   const over = new AbortController();
+  // What they say is in the verdicts: the end of a task that was requeued since is none.
+  const known = new Set(record.markers.map(wordOf));
   let news = false;
   const onMarker = (found: Marker): void => {
+    if (known.has(wordOf(found))) return;
     const key = `${found.jobId} ${found.task}`;
     const verdict = alive.get(key);
     if (!verdict) return;
@@ -150,3 +153,5 @@ async function follow(
   // Slurm needs a moment to let go of the last one.
   if (over.signal.aborted) await sleep(500);
 }
+
+const wordOf = ({ kind, jobId, task, life, how }: Marker): string => [kind, jobId, task, life, how].join(' ');

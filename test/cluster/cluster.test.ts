@@ -92,7 +92,9 @@ describe.skipIf(clusterUnavailable())('the test cluster', () => {
     expect(await cluster.asUser('srt-other', 'cat lost')).toMatch(/^\d+$/);
     expect([counter.count('sbatch'), counter.count('squeue'), counter.count('sacct')]).toEqual([1, 2, 0]);
     await counter.stop();
-    expect((await ssh('srt-other', 'command -v sbatch squeue')).stdout).toBe('/usr/bin/sbatch\n/usr/bin/squeue');
+    // The site has an sbatch of its own (Pyxis').
+    const found = (await ssh('srt-other', 'command -v sbatch squeue')).stdout;
+    expect(found).toBe(`${cluster.dir}/site/bin/sbatch\n/usr/bin/squeue`);
   });
 
   it('has disks that fill up', async () => {
