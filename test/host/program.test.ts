@@ -79,7 +79,7 @@ describe.each(loginShells)('a program through the login shell %s', (shell) => {
     expect(output.equals(Buffer.concat([Buffer.from('x\0'), input]))).toBe(true);
   });
 
-  // Pitfall 23: banners and rc files write to stdout.
+  // Banners and rc files write to stdout.
   test('is found between banners, whatever they look like', async () => {
     const banner = `printf '*** Welcome \\036abc begin\\n no newline'`;
     const noisy = `${banner}; echo moan >&2; ( ${ENTRY} ); echo Bye`;

@@ -87,7 +87,7 @@ describe('the options we pass', () => {
     recorded.push(...readFileSync(join(top, 'arguments'), 'utf8').split('\0').filter(Boolean));
   });
 
-  // Pitfall 24: openrsync refuses --protect-args, --mkpath, --info=progress2 and others.
+  // openrsync refuses --protect-args, --mkpath, --info=progress2 and others.
   test.each([
     ['rsync 2.6.9', RSYNC_269],
     ['openrsync of macOS', OPENRSYNC],
@@ -177,7 +177,7 @@ describe.skipIf(!hasRsync).each(RSYNCS)('transfers with %s', (rsync) => {
 
   test('banners of the login shell do no harm', async () => {
     write('a');
-    // Pitfall 23: "protocol version mismatch -- is your shell clean?"
+    // "protocol version mismatch -- is your shell clean?"
     const noisy = ['/bin/sh', '-c', `echo Welcome; printf 'no newline'; echo moan >&2; ${ENTRY}`];
     expect(await up(['a'], noisy)).toMatchObject({ outcome: 'done' });
     expect(readFileSync(join(there, 'data/a'), 'utf8')).toBe('a');
@@ -206,7 +206,7 @@ describe.skipIf(!hasRsync).each(RSYNCS)('transfers with %s', (rsync) => {
     expect(readFileSync(join(there, 'data/é'), 'utf8')).toBe('é');
   });
 
-  // Pitfall 25: 23 and 24 must not pass for success.
+  // 23 and 24 must not pass for success.
   test('a file that is not there is a failure', async () => {
     write('a');
     await expect(up(['a', 'missing'])).rejects.toMatchObject({

@@ -99,7 +99,7 @@ describe.skipIf(clusterUnavailable())('logins', () => {
       return { asked, seen, exitCode, timedOut };
     };
 
-    // Pitfall 22: never hang on a prompt nobody sees; use the connection that is there.
+    // Never hang on a prompt nobody sees; use the connection that is there.
     test('it is asked for once for a whole life, and not again by the next command', async () => {
       const env = cluster.env();
       const toy = project('srt-pass', 'srt-pass', env);
@@ -166,7 +166,7 @@ describe.skipIf(clusterUnavailable())('logins', () => {
     }
   });
 
-  // Pitfall 21: too many connections get an address banned.
+  // Too many connections get an address banned.
   test('one connection for a command, and for all that follow', async () => {
     const link = await cluster.link();
     const toy = project(link.host, 'srt-bash');

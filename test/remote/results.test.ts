@@ -61,7 +61,7 @@ describe('what there is to bring home', () => {
     expect(await ask([])).toEqual(['log 5.out', 'log 7.err', 'log 7_3.out']);
   });
 
-  // Pitfall 26. There is no NFS here: `stat -f` is made to say so, the lateness is real.
+  // There is no NFS here: `stat -f` is made to say so, the lateness is real.
   test('on NFS what shows late is waited for', async () => {
     const bin = join(root, 'bin');
     mkdirSync(bin);

@@ -165,7 +165,6 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('run by 
     expect([job.marker('begin'), job.marker('end'), job.marker('job_id')]).toEqual([undefined, undefined, '6']);
   });
 
-  // Pitfall 7.
   test('a requeued job begins anew, and its end is of that life', async () => {
     const job = batch(shell, `[ "\${SLURM_RESTART_COUNT-0}" = 1 ] || exit 3\nls .slurm-runner/attempt-1\n`);
     expect((await job.life()).code).toBe(3);
@@ -178,7 +177,6 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('run by 
     expect(job.marker('end')).toBe('7 1 exit 0');
   });
 
-  // Pitfall 8.
   test('an array task has markers of its own', async () => {
     const job = batch(shell, 'exit "$SLURM_ARRAY_TASK_ID"\n');
     const task = (n: number) => ({
@@ -245,7 +243,7 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('run by 
     expect(code).toBe(1);
   });
 
-  // Pitfalls 15 and 16; facts d: `--export=NONE` would leave `srun env` without a PATH.
+  // `--export=NONE` would leave `srun env` without a PATH.
   test("what the submission's shell left behind is gone, and srun gets the job's CPUs", async () => {
     const job = batch(shell, 'echo "${SLURM_EXPORT_ENV-none} ${SRUN_CPUS_PER_TASK-none} $PWD"\n');
     const left = { SLURM_EXPORT_ENV: 'NONE', SLURM_CPUS_PER_TASK: '3' };

@@ -120,7 +120,6 @@ describe.skipIf(clusterUnavailable())('collecting', () => {
     await json('slurm-cancel', undefined, { JOB_ID: tagged.json.submit.jobId });
   });
 
-  // Pitfall 8.
   test('an array: base id, a log for each task, one verdict over all', async () => {
     expect(our.toy.read('slurm/jobs/array.jobid')).toMatch(/^\d+\n$/);
     expect(await ended('array')).toMatchObject({

@@ -88,7 +88,7 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     await asUser(`test -d ${dirs[name]}`);
   }
 
-  // Pitfalls 5 and 6: each of these once passed for something else in other tools.
+  // Each of these once passed for something else in other tools.
   test('exit 0', async () => {
     const watched = await watchText('good');
     expect(watched.exit, watched.stderr).toBe(0);
@@ -170,7 +170,7 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     await endsBadly('stubborn', { verdict: { state: 'CANCELLED' }, text: /CANCELLED/, advice: /make slurm-resubmit/ });
   });
 
-  // Pitfall 6: the shell went on and ended with 0. Without a memory cgroup Slurm only kills the job (FAILED 0:9).
+  // The shell went on and ended with 0. Without a memory cgroup Slurm only kills the job (FAILED 0:9).
   test('out of memory', async () => {
     const real = (await cluster.asRoot('scontrol show config')).includes('task/cgroup');
     if (!real) return endsBadly('oom', { verdict: {}, text: /FAILED|CANCELLED/, advice: /→ / });
@@ -201,7 +201,6 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     }
   });
 
-  // Pitfalls 7 and 19.
   test('requeued, then a success', async () => {
     await logHas('requeued', 'life');
     const watching: Running = toy.start('slurm-watch', { PROFILE: 'requeued' });
@@ -241,7 +240,7 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     expect((await collect('held')).exit).toBe(0);
   });
 
-  // Pitfalls 6 and 20: Slurm says COMPLETED, and DerivedExitCode alone knows.
+  // Slurm says COMPLETED, and DerivedExitCode alone knows.
   test.each(['step', 'stepkilled'])('a step failed, the script went on: %s', async (name) => {
     const stepCode = name === 'step' ? 1 : 137;
     await endsBadly(name, {
@@ -269,7 +268,6 @@ describe.skipIf(clusterUnavailable())('how jobs end', () => {
     expect((await collect('suspended')).json.verdict).toMatchObject({ state: 'COMPLETED', success: true });
   });
 
-  // Pitfall 4.
   describe('an id that was given to another job', () => {
     let strangers: { id: string; state: string }[];
     beforeAll(async () => {

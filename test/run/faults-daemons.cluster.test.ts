@@ -88,7 +88,6 @@ describe.skipIf(clusterUnavailable())('services that stop', () => {
     for (const { toy } of scenes) toy.remove();
   });
 
-  // Pitfalls 3 and 11.
   test('accounting is away, off, empty or slow', async () => {
     const scene = await makeScene(cluster, cluster.env());
     const { toy } = scene;
@@ -126,7 +125,6 @@ describe.skipIf(clusterUnavailable())('services that stop', () => {
     toy.remove();
   });
 
-  // Pitfall 21.
   test('the ssh master is dead, frozen, or killed in the middle', async () => {
     const environment = cluster.env();
     const link = await cluster.link();

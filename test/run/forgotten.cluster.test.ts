@@ -1,4 +1,4 @@
-/** Jobs that everybody has forgotten: a cluster without accounting, whose queue forgets after 5 s (pitfalls 1, 3 and 11). */
+/** Jobs that everybody has forgotten: a cluster without accounting, whose queue forgets after 5 s. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';

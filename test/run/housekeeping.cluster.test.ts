@@ -52,7 +52,7 @@ describe.skipIf(clusterUnavailable())('housekeeping', () => {
     expect(await our.cluster.asRoot(`squeue -h -j ${stranger} -o %T`)).toBe('PENDING');
     await our.cluster.asUser('srt-other', `scancel ${stranger}`);
 
-    // Pitfall 8: one task of an array.
+    // One task of an array.
     const base = ids.heldarray;
     const task = await json('slurm-cancel', undefined, { JOB_ID: `${base}_1` });
     expect(task.json).toMatchObject({ exit: 0, cancelled: true });

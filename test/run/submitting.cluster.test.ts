@@ -84,7 +84,6 @@ describe.skipIf(clusterUnavailable())('submitting', () => {
     }
   });
 
-  // Pitfall 15.
   test("nothing of the submitting shell's environment reaches the job, but SLURM_CONF does", async () => {
     our.toy.profile(
       'env',

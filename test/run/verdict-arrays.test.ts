@@ -3,7 +3,6 @@
 import { describe, expect, test } from 'vitest';
 import { accounted, began, exit, judge, queued } from './witnesses.ts';
 
-// Pitfall 8.
 describe('arrays', () => {
   const task = (n: number) => ({ id: `7_${n}`, task: String(n) });
 

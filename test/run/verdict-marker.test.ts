@@ -11,7 +11,7 @@ describe('the marker', () => {
     }
   });
 
-  // Pitfall 11: everybody has forgotten.
+  // Everybody has forgotten.
   test('is enough when nobody else knows', () => {
     const markers = [began(), exit(0)];
     expect(judge({ markers })).toMatchObject({ state: 'COMPLETED', success: true, left: true });
@@ -31,7 +31,6 @@ describe('the marker', () => {
     expect(judge({ markers: [exit(0, 0, { jobId: '6' })] })).toMatchObject({ state: 'UNKNOWN' });
   });
 
-  // Pitfall 7.
   test.each(['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'SPECIAL_EXIT', 'CONFIGURING', 'SUSPENDED'])(
     'of a life before: %s is not over',
     (state) => {

@@ -6,7 +6,7 @@ import { parseState } from '../../src/scheduler/states.ts';
 import type { JobRow, Marker } from '../../src/scheduler/types.ts';
 import { accounted, began, type Case, ENDED, exit, judge, LIVE, NAME, noted, queued } from './witnesses.ts';
 
-// Pitfalls 1 to 8 and 11, in combinations nobody thought of.
+// In combinations nobody thought of.
 describe('whatever the witnesses say', () => {
   const state = fc.constantFrom(...ENDED, ...LIVE, 'COMPLETED', 'COMPLETED', 'CANCELLED by 1001', 'NOVEL');
   const code = fc.constantFrom(0, 0, 1, 127, 137, 255);

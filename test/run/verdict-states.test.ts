@@ -5,7 +5,6 @@ import { parseState } from '../../src/scheduler/states.ts';
 import { accounted, began, type Case, ENDED, exit, judge, LIVE, noted, queued, step } from './witnesses.ts';
 
 describe('every state', () => {
-  // Pitfall 5.
   test.each(ENDED)('%s is an end and no success, whoever says so', (state) => {
     const bad = { state, ended: true, left: true, success: false };
     expect(judge({ queue: [queued(state)] })).toMatchObject({ ...bad, basis: 'queue' });
@@ -18,7 +17,7 @@ describe('every state', () => {
   test.each(LIVE)('%s has not ended, and is not believed of accounting', (state) => {
     const alive = { ended: false, left: false, success: false };
     expect(judge({ queue: [queued(state)] })).toMatchObject({ ...alive, state, basis: 'queue' });
-    // Pitfall 3: gone from the queue, accounting behind.
+    // Gone from the queue, accounting behind.
     expect(judge({ accounts: [accounted(state)] })).toMatchObject({ ...alive, state: 'UNKNOWN' });
   });
 
@@ -51,7 +50,7 @@ describe('a success needs everybody', () => {
     expect(judge({ queue: [queued('COMPLETED')], markers: [exit(4)] })).toMatchObject({ success: false, exitCode: 4 });
   });
 
-  // Pitfalls 6 and 20: what a script went on after.
+  // What a script went on after.
   test.each<[string, Case, number]>([
     ['DerivedExitCode', { accounts: [accounted('COMPLETED', { derived: { code: 7, signal: 0 } })] }, 7],
     ['a derived signal', { accounts: [accounted('COMPLETED', { derived: { code: 0, signal: 9 } })] }, 137],

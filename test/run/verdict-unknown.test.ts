@@ -19,7 +19,7 @@ describe('silence', () => {
   test('accounting alone, while the queue does not answer: the end, but not that it has left', () => {
     const queueTrouble = 'slurm_load_jobs error: Unable to contact slurm controller';
     expect(judge({ accounts: [accounted('COMPLETED')], queueTrouble })).toMatchObject({ ended: true, left: false });
-    // Pitfall 7: after these it may have been requeued meanwhile.
+    // After these it may have been requeued meanwhile.
     expect(judge({ accounts: [accounted('NODE_FAIL')], queueTrouble })).toMatchObject({
       ...{ state: 'UNKNOWN', ended: false },
     });
@@ -45,7 +45,6 @@ describe('silence', () => {
   });
 });
 
-// Pitfall 4.
 describe('strangers', () => {
   const name = 'other-20160102-030405';
 

@@ -30,7 +30,7 @@ const text = fc
 describe('a row of the queue', () => {
   test('reads every field', () => expect(queueRow(queueFields())).toEqual(QUEUE));
 
-  // Pitfall 9: `|` in a job's name shifts columns.
+  // `|` in a job's name shifts columns.
   test('of any name and folder', () => {
     fc.assert(
       fc.property(text, text, text, (name, workDir, reason) => {
@@ -56,7 +56,6 @@ describe('a row of the queue', () => {
     expect(queueRow(fields)).toEqual({ ...QUEUE, elapsedSeconds });
   });
 
-  // Pitfall 8.
   test.each([
     ['7_4', '4', '4'],
     ['7_[0-99%4]', '0-99%4', undefined],
@@ -91,7 +90,6 @@ describe('a row of accounting', () => {
     });
   });
 
-  // Pitfall 8.
   test.each([
     ['7', undefined, undefined],
     ['7.batch', undefined, 'batch'],

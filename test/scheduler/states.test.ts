@@ -21,7 +21,7 @@ const MORE = ['BOOT_FAIL', 'DEADLINE', 'OUT_OF_MEMORY', 'LAUNCH_FAILED', 'RECONF
 const FLAGS = ['CONFIGURING', 'RESIZING', 'REQUEUED', 'REQUEUE_FED', 'REQUEUE_HOLD', 'RESV_DEL_HOLD', 'SIGNALING'];
 const REST = ['SPECIAL_EXIT', 'STAGE_OUT', 'STOPPED', 'POWER_UP_NODE', 'EXPEDITING'];
 const ALL = [...BASE, ...MORE, ...FLAGS, ...REST];
-// Pitfalls 5 and 7: these and no others are an end.
+// These and no others are an end.
 const ENDS = [...BASE.slice(3), ...MORE.slice(0, -1)];
 
 describe('states', () => {
@@ -31,7 +31,6 @@ describe('states', () => {
     expect(isLive(parseState(state))).toBe(!ENDS.includes(state));
   });
 
-  // Pitfall 5.
   test.each([
     ['CANCELLED by 1001', 'CANCELLED'],
     ['CANCELLED by 0', 'CANCELLED'],
