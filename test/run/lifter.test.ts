@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { TRAINING } from '../kit/lifter.ts';
 import { makeToy, type Toy } from '../kit/toy.ts';
 
 let home: string;
@@ -41,28 +42,6 @@ async function full(script: string, lines = '', more: Record<string, string> = {
   const said = (end: string) => toy.read(`slurm/logs/${json.submit.jobId}${end}`);
   return { exit, json, stderr, out: said('.out'), err: said('.err') };
 }
-
-const TRAINING = `#!/bin/bash
-#SBATCH --job-name=crane_x7_train
-#SBATCH --partition=gpu
-#SBATCH --gres=gpu:1
-#SBATCH --mem=32G
-#SBATCH --cpus-per-task=8
-#SBATCH --time=24:00:00
-#SBATCH --output=logs/%j.out
-#SBATCH --error=logs/%j.err
-
-# 環境設定
-source ~/.bashrc
-conda activate vla
-
-# トレーニング実行
-cd ~/crane_x7_vla/vla
-python -m crane_x7_vla.training.cli train openvla \\
-  --data-root /data/tfrecord_logs \\
-  --experiment-name crane_x7_openvla \\
-  --training-batch-size 16
-`;
 
 test.each([
   ['as it is', TRAINING],

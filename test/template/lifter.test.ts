@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { parseHeader } from '../../src/template/directives.ts';
+import { TRAINING } from '../kit/lifter.ts';
 import { render } from './rendering.ts';
 
 const env = { GPU_TYPE: 'a100', NUM_GPUS: '2', EXPERIMENT_NAME: 'crane_x7_v1', USER: 'Nop' };
@@ -67,27 +68,6 @@ test('all of it in one script, whose options are then those of sbatch', async ()
 });
 
 // Without templates: what stands in them is bash's affair alone.
-const TRAINING = `#!/bin/bash
-#SBATCH --job-name=crane_x7_train
-#SBATCH --partition=gpu
-#SBATCH --gres=gpu:1
-#SBATCH --mem=32G
-#SBATCH --cpus-per-task=8
-#SBATCH --time=24:00:00
-#SBATCH --output=logs/%j.out
-#SBATCH --error=logs/%j.err
-
-# 環境設定
-source ~/.bashrc
-conda activate vla
-
-# トレーニング実行
-cd ~/crane_x7_vla/vla
-python -m crane_x7_vla.training.cli train openvla \\
-  --data-root /data/tfrecord_logs \\
-  --experiment-name crane_x7_openvla \\
-  --training-batch-size 16
-`;
 const CONTAINER = `#!/bin/bash
 #SBATCH --job-name=crane_x7_train
 #SBATCH --partition=gpu

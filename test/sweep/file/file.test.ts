@@ -3,6 +3,7 @@ import type { ConfProblem } from '../../../src/conf/problem.ts';
 import { listSweeps, loadSweep } from '../../../src/sweep/file/file.ts';
 import type { SweepProblem } from '../../../src/sweep/problem.ts';
 import { problemsOf, project } from '../../conf/project.ts';
+import { BAYES } from '../../kit/lifter.ts';
 
 const FILE = 'slurm/sweeps/x.yaml';
 const at = (line: number) => ({ file: FILE, line });
@@ -76,21 +77,7 @@ retry: 0
 });
 
 describe('a W&B sweep', () => {
-  const text = `# sweeps/openvla.yaml
-program: train.py
-method: bayes
-metric:
-  name: eval/loss
-  goal: minimize
-parameters:
-  learning_rate:
-    distribution: log_uniform_values
-    min: 1e-6
-    max: 1e-4
-  batch_size:
-    values: [8, 16, 32]
-`;
-
+  const text = BAYES;
   it('is kept as it is', () => {
     expect(load(text)).toEqual({
       ...{ kind: 'wandb', name: 'x', file: FILE, config: text, method: 'bayes', program: 'train.py' },

@@ -9,26 +9,12 @@ import { plain } from '../../../src/report/style.ts';
 import { createSweep, defaultEntity, sweepInfo } from '../../../src/sweep/wandb/api.ts';
 import type { WandbProblem } from '../../../src/sweep/wandb/problem.ts';
 import type { WandbSettings } from '../../../src/sweep/wandb/settings.ts';
+import { BAYES } from '../../kit/lifter.ts';
 import { type MockWandb, startWandb } from '../../kit/wandb.ts';
 
 const PACE = { timeout: 5000, pause: 20 };
 const HASTE = { timeout: 150, pause: 20 };
 
-/** The ancestor's own. */
-const CONFIG = `# sweeps/openvla.yaml
-program: train.py
-method: bayes
-metric:
-  name: eval/loss
-  goal: minimize
-parameters:
-  learning_rate:
-    distribution: log_uniform_values
-    min: 1e-6
-    max: 1e-4
-  batch_size:
-    values: [8, 16, 32]
-`;
 const GRID = 'method: grid\nparameters: {a: {values: [1, 2, 3]}, b: {values: [x, y]}}\n';
 
 let mock: MockWandb;
@@ -77,9 +63,9 @@ describe('the entity of a key', () => {
 
 describe('a sweep is created', () => {
   it('of the file as it is, for the default entity', async () => {
-    const made = await createSweep(settings, CONFIG, PACE);
+    const made = await createSweep(settings, BAYES, PACE);
     const [sweep] = mock.sweeps;
-    expect(sweep).toMatchObject({ entity: 'me', project: 'vla', config: CONFIG, description: null });
+    expect(sweep).toMatchObject({ entity: 'me', project: 'vla', config: BAYES, description: null });
     const { id } = sweep!;
     expect(made).toEqual({
       sweepId: id,
@@ -92,13 +78,13 @@ describe('a sweep is created', () => {
   });
 
   it('for a team, without asking who we are', async () => {
-    await createSweep({ ...settings, entity: 'team' }, CONFIG, PACE);
+    await createSweep({ ...settings, entity: 'team' }, BAYES, PACE);
     expect(mock.sweeps[0]?.entity).toBe('team');
     expect(mock.asked).toEqual(['UpsertSweep']);
   });
 
   it('with its description, and what the server finds odd is handed on', async () => {
-    const made = await createSweep(settings, `${CONFIG}description: lr and batch\nprogarm: x\n`, PACE);
+    const made = await createSweep(settings, `${BAYES}description: lr and batch\nprogarm: x\n`, PACE);
     expect(mock.sweeps[0]?.description).toBe('lr and batch');
     expect(made.warnings).toEqual(['additional property progarm is not allowed']);
   });
@@ -139,7 +125,7 @@ describe('a sweep is created', () => {
 describe('who may not', () => {
   it.each(['environment', 'env-file', 'netrc'] as const)('has a wrong key, from the %s', async (keyFrom) => {
     const wrong = { ...settings, apiKey: 'f'.repeat(40), keyFrom };
-    for (const asking of [createSweep(wrong, CONFIG, PACE), sweepInfo({ ...wrong, entity: 'me' }, 'abc', PACE)]) {
+    for (const asking of [createSweep(wrong, BAYES, PACE), sweepInfo({ ...wrong, entity: 'me' }, 'abc', PACE)]) {
       const { exit, problem, told } = await failure(asking);
       expect(exit).toBe(2);
       expect(problem).toMatchObject({ kind: 'wandb-bad-key', where: keyFrom, authorize: `${mock.url}/authorize` });
@@ -150,13 +136,13 @@ describe('who may not', () => {
   });
 
   it('names an entity that is none', async () => {
-    const { exit, problem } = await failure(createSweep({ ...settings, entity: 'nobody' }, CONFIG, PACE));
+    const { exit, problem } = await failure(createSweep({ ...settings, entity: 'nobody' }, BAYES, PACE));
     expect(exit).toBe(2);
     expect(problem).toMatchObject({ kind: 'wandb-no-entity', entity: 'nobody', why: 'unknown' });
   });
 
   it("names somebody else's", async () => {
-    const { problem, told } = await failure(createSweep({ ...settings, entity: 'strangers' }, CONFIG, PACE));
+    const { problem, told } = await failure(createSweep({ ...settings, entity: 'strangers' }, BAYES, PACE));
     expect(problem).toMatchObject({ kind: 'wandb-no-entity', entity: 'strangers', why: 'denied' });
     expect(told).toContain('permission denied');
   });
@@ -172,14 +158,14 @@ describe('who may not', () => {
   ])('%i %s: %s', async (status, message, kind) => {
     const body = JSON.stringify({ errors: [{ message, path: ['upsertSweep'] }], data: { upsertSweep: null } });
     mock.upcoming = [{ status, body }];
-    const { problem, told } = await failure(createSweep({ ...settings, entity: 'me' }, CONFIG, PACE));
+    const { problem, told } = await failure(createSweep({ ...settings, entity: 'me' }, BAYES, PACE));
     expect(problem.kind).toBe(kind);
     expect(told).toContain(message);
   });
 
   it('is told without the key, even if the server repeats it', async () => {
     mock.upcoming = [{ status: 400, body: JSON.stringify({ errors: [{ message: `bad: ${mock.key}` }] }) }];
-    const { told } = await failure(createSweep({ ...settings, entity: 'me' }, CONFIG, PACE));
+    const { told } = await failure(createSweep({ ...settings, entity: 'me' }, BAYES, PACE));
     expect(told).toContain('bad: …');
   });
 });
@@ -267,7 +253,7 @@ describe('a question', () => {
 });
 
 describe('a sweep is never created twice', () => {
-  const create = (pace = PACE) => createSweep({ ...settings, entity: 'me' }, CONFIG, pace);
+  const create = (pace = PACE) => createSweep({ ...settings, entity: 'me' }, BAYES, pace);
 
   it.each([
     ['drop', PACE],
@@ -314,7 +300,7 @@ describe('a sweep is never created twice', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const baseUrl = `http://127.0.0.1:${port}`;
-    const { problem } = await failure(createSweep({ ...settings, baseUrl, entity: 'me' }, CONFIG, PACE));
+    const { problem } = await failure(createSweep({ ...settings, baseUrl, entity: 'me' }, BAYES, PACE));
     expect(problem.kind).toBe('wandb-unknown-outcome');
     expect(connections).toBe(1);
     await new Promise((resolve) => server.close(resolve));
@@ -323,7 +309,7 @@ describe('a sweep is never created twice', () => {
 
 describe('how a sweep stands', () => {
   it('is counted by state, with the best run of all', async () => {
-    const { sweepId } = await createSweep(settings, `${CONFIG}run_cap: 40\nname: lr search\n`, PACE);
+    const { sweepId } = await createSweep(settings, `${BAYES}run_cap: 40\nname: lr search\n`, PACE);
     const sweep = mock.sweeps[0]!;
     sweep.state = 'RUNNING';
     const run = (number: number, state: string, loss?: unknown) => {
@@ -336,7 +322,7 @@ describe('how a sweep stands', () => {
     run(4, 'running');
     run(5, 'preempting', 0.75);
     for (let number = 6; number <= 120; number++) run(number, 'failed');
-    await createSweep(settings, CONFIG, PACE);
+    await createSweep(settings, BAYES, PACE);
     mock.sweeps[1]!.runs.push({ name: 'x', displayName: 'x', state: 'finished', summary: { 'eval/loss': 0 } });
     mock.asked = [];
     expect(await sweepInfo({ ...settings, entity: 'me' }, sweepId, PACE)).toEqual({
@@ -371,7 +357,7 @@ describe('how a sweep stands', () => {
   });
 
   it('has no best run before one has the metric, and without a metric', async () => {
-    const { sweepId } = await createSweep(settings, CONFIG, PACE);
+    const { sweepId } = await createSweep(settings, BAYES, PACE);
     expect(await sweepInfo(settings, sweepId, PACE)).not.toHaveProperty('best');
     const grid = await createSweep(settings, GRID, PACE);
     const info = await sweepInfo(settings, grid.sweepId, PACE);
@@ -380,7 +366,7 @@ describe('how a sweep stands', () => {
   });
 
   it('is not known of another sweep, or in another project', async () => {
-    await createSweep(settings, CONFIG, PACE);
+    await createSweep(settings, BAYES, PACE);
     const other = await failure(sweepInfo(settings, 'abcdefgh', PACE));
     expect(other.exit).toBe(2);
     expect(other.problem).toMatchObject({ kind: 'wandb-no-sweep', entity: 'me', project: 'vla', sweepId: 'abcdefgh' });
