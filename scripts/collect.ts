@@ -1,13 +1,19 @@
 /** slurm-collect: results and logs of a job that has ended; without PROFILE, of every tracked one. */
 
+import { Failure } from '../src/failure.ts';
+import { collectFlow } from '../src/flow/collect.ts';
+import type { CollectFlowResult } from '../src/flow/results.ts';
+import type { WhichFlow } from '../src/flow/which.ts';
 import { collectedAllText, collectedText } from '../src/report/collected.ts';
+import { flowCollectedText } from '../src/report/flow.ts';
 import { sweepCollectedText } from '../src/report/sweep.ts';
 import { verdictText } from '../src/report/verdict.ts';
 import { collect, collectEnded } from '../src/run/collect.ts';
 import { idOf, trackedHere } from '../src/run/find.ts';
-import { isSweepRun } from '../src/run/record.ts';
+import { isFlowRun, isSweepRun } from '../src/run/record.ts';
 import { type CollectSweepResult, collectSweep } from '../src/sweep/collect.ts';
 import { command } from './command.ts';
+import { exitOf as exitOfFlow } from './flows.ts';
 import { exitOf } from './sweeps.ts';
 
 command('slurm-collect', async ({ root, variables, which, project, dryRun, force, style, typed }) => {
@@ -20,19 +26,33 @@ command('slurm-collect', async ({ root, variables, which, project, dryRun, force
     for (const { id } of trackedHere(opened).filter((one) => isSweepRun(root, one.id))) {
       sweeps.push(await collectSweep(opened, ofRun(id), options));
     }
+    const flows: CollectFlowResult[] = [];
+    for (const { id } of trackedHere(opened).filter((one) => isFlowRun(root, one.id))) {
+      // One that is under way is no failure: it is left alone.
+      const collected = await collectFlow(opened, flowOf(id), options).catch(whileAlive);
+      if (collected) flows.push(collected);
+    }
     const bad = all.failed.map(({ failure }) => failure.exit);
-    const failed = all.collected.some(({ verdict }) => !verdict.success);
-    const exit = bad[0] ?? (failed || sweeps.some(({ status }) => exitOf(status.counts) === 1) ? 1 : 0);
+    const failed =
+      all.collected.some(({ verdict }) => !verdict.success) ||
+      sweeps.some(({ status }) => exitOf(status.counts) === 1) ||
+      flows.some(({ status }) => exitOfFlow(status) === 1);
+    const exit = bad[0] ?? (failed ? 1 : 0);
     const texts = sweeps.map((one) =>
       sweepCollectedText(one, style, { ...typed, profile: one.id.split('@')[0] ?? '' }),
     );
     const { collected, waiting, failed: kept } = all;
-    const jobs = collected.length + waiting.length + kept.length > 0 || sweeps.length === 0;
+    texts.push(...flows.map((one) => flowCollectedText(one, style, typed)));
+    const jobs = collected.length + waiting.length + kept.length > 0 || texts.length === 0;
     const text = [...(jobs ? [collectedAllText(all, style, typed)] : []), ...texts].join('\n\n');
-    return { exit, result: { ...all, sweeps }, text };
+    return { exit, result: { ...all, sweeps, flows }, text };
   }
   const about = which();
   const opened = project(about);
+  if (isFlowRun(root, idOf(about))) {
+    const result = await collectFlow(opened, flowOf(idOf(about)), options);
+    return { exit: exitOfFlow(result.status), result, text: flowCollectedText(result, style, typed) };
+  }
   if (isSweepRun(root, idOf(about))) {
     const result = await collectSweep(opened, ofRun(idOf(about)), options);
     return { exit: exitOf(result.status.counts), result, text: sweepCollectedText(result, style, typed) };
@@ -41,6 +61,13 @@ command('slurm-collect', async ({ root, variables, which, project, dryRun, force
   const ended = verdictText(result.id, result.verdict, style, typed);
   return { exit: result.verdict.success ? 0 : 1, result, text: `${ended}\n${collectedText(result, style, typed)}` };
 });
+
+/** The flow whose run is tracked under that id; a TAG is part of its name then. */
+const flowOf = (id: string): WhichFlow => ({ name: id.split('@')[1] ?? id });
+
+function whileAlive(error: unknown): undefined {
+  if (!(error instanceof Failure) || error.problems.some(({ kind }) => kind !== 'flow-alive')) throw error;
+}
 
 /** The sweep whose run is tracked under that id. */
 function ofRun(id: string): { profile: string; name: string } {

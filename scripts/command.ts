@@ -14,7 +14,7 @@ import { openProject, type Project } from '../src/run/project.ts';
 import { readTracked } from '../src/run/record.ts';
 import { missingProfile } from './missing-profile.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
-import { commandLine, sweepName, type Variables, variables } from './variables.ts';
+import { commandLine, flowName, sweepName, type Variables, variables } from './variables.ts';
 
 export interface Context {
   /** The project's folder: make runs its recipes there. */
@@ -25,12 +25,17 @@ export interface Context {
   terminal: Terminal;
   dryRun: boolean;
   force: boolean;
+  /** What is to be done once all is said; the lines that come of it are warnings, and change nothing of how the command ends. */
+  atEnd(work: () => Promise<string[]>): void;
   /** From now on Ctrl-C calls this instead of ending the command. */
   onInterrupt(handler: () => void): void;
   /** PROFILE and TAG. Throws Failure(2) without PROFILE. */
   which(): WhichRun;
-  /** The project on the cluster of CLUSTER, or else on the one where that profile's run is tracked. */
-  project(about?: WhichRun): Project;
+  /**
+   * The project on the cluster of CLUSTER, or else on the one where that profile's run is tracked; with `commandLine` in place of what
+   * was typed.
+   */
+  project(about?: WhichRun, commandLine?: ReadonlyMap<string, string>): Project;
 }
 
 export interface Outcome {
@@ -62,8 +67,9 @@ export async function command(target: string, work: (context: Context) => Promis
   // `make slurm-status | head`: whoever reads has had enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   let exit: number;
+  const afterwards: (() => Promise<string[]>)[] = [];
   try {
-    const outcome = await work(context(given, style, typed, terminal, interrupt));
+    const outcome = await work(context(given, style, typed, terminal, interrupt, afterwards));
     exit = outcome.exit ?? 0;
     terminal.done();
     if (json) process.stdout.write(`${toJson(target, exit, outcome.result, typed)}\n`);
@@ -76,6 +82,9 @@ export async function command(target: string, work: (context: Context) => Promis
     else process.stderr.write(`${failure ? failureText(failure, style, typed) : errorText(error, style)}\n`);
   }
   process.exitCode = exit;
+  for (const last of afterwards) {
+    for (const line of await last()) process.stderr.write(`${style.yellow(line)}\n`);
+  }
 }
 
 function context(
@@ -84,6 +93,7 @@ function context(
   typed: Typed,
   terminal: Terminal,
   interrupt: { taken: (() => void) | undefined },
+  afterwards: (() => Promise<string[]>)[],
 ): Context {
   const root = process.cwd();
   // Looked at before, for the way errors are shown; what is neither yes nor no is one of them.
@@ -101,25 +111,32 @@ function context(
     ...{ root, style, typed, terminal, which, variables: given },
     dryRun: given.flag('DRY_RUN'),
     force: given.flag('FORCE'),
+    atEnd: (last) => {
+      afterwards.push(last);
+    },
     onInterrupt: (handler) => {
       interrupt.taken = handler;
     },
-    project: (about) => {
+    project: (about, words = given.all) => {
       const tracked = about && readTracked(root, idOf(about));
       const [asked, known] = [given.text('CLUSTER'), tracked?.runDir && clusterOf(tracked)];
       if (asked !== undefined && known && asked !== known && about) {
         throw new Failure<RunProblem>(2, { kind: 'other-cluster', id: idOf(about), cluster: known });
       }
-      return openProject(root, given.text('CLUSTER') ?? tracked?.notes.cluster, given.all, terminal.talk);
+      return openProject(root, given.text('CLUSTER') ?? tracked?.notes.cluster, words, terminal.talk);
     },
   };
 }
 
 function typedWords(target: string, given: Variables): Typed {
-  const said = { profile: 'PROFILE', tag: 'TAG', cluster: 'CLUSTER', sweep: 'SWEEP', sweepId: 'SWEEP_ID' } as const;
+  const said = {
+    ...{ profile: 'PROFILE', tag: 'TAG', cluster: 'CLUSTER' },
+    ...{ sweep: 'SWEEP', sweepId: 'SWEEP_ID', flow: 'FLOW' },
+  };
+  const nameIn: Readonly<Record<string, (text: string) => string>> = { sweep: sweepName, flow: flowName };
   const words = Object.entries(said).flatMap(([key, name]) => {
     const value = given.text(name);
-    return value ? [[key, key === 'sweep' ? sweepName(value) : value] as const] : [];
+    return value ? [[key, nameIn[key]?.(value) ?? value] as const] : [];
   });
   return { target, ...Object.fromEntries(words) };
 }

@@ -1,5 +1,7 @@
 /** slurm-recover: the state files rebuilt from the cluster, and what comes next. */
 
+import { startedFlow } from '../src/flow/started.ts';
+import { runOfFlow } from '../src/flow/which.ts';
 import { recoveredText } from '../src/report/recovered.ts';
 import { idOf, type WhichRun } from '../src/run/find.ts';
 import { type Recovered, recover } from '../src/run/recover.ts';
@@ -7,16 +9,21 @@ import { listSweeps } from '../src/sweep/file/file.ts';
 import { startedSweep } from '../src/sweep/started.ts';
 import { runOfSweep, trackedIds, type WhichSweep } from '../src/sweep/which.ts';
 import { command } from './command.ts';
+import { whichFlow } from './flows.ts';
 import { sweepFile, whichSweep } from './sweeps.ts';
 
 command('slurm-recover', async ({ root, variables, project, dryRun, style, typed }) => {
   const sweep = variables.text('SWEEP') ?? variables.text('SWEEP_ID');
-  const about = sweep === undefined ? variables.which() : ofSweep(root, whichSweep(variables));
+  const flow = variables.text('FLOW') === undefined ? undefined : runOfFlow(whichFlow({ root, variables }));
+  const about = flow ?? (sweep === undefined ? variables.which() : ofSweep(root, whichSweep(variables)));
   const opened = project(about);
   const found = await recover(opened, { dryRun, ...(about ? { id: idOf(about) } : {}) });
   // What a sweep was when it began is remembered here again, too.
   for (const { sweep: folder, id, runDir, action } of dryRun ? [] : found.recovered) {
     if (folder !== undefined && action !== 'forgotten') await startedSweep(opened, { id, runDir, notes: {} });
+  }
+  for (const { flow, id, runDir, action } of dryRun ? [] : found.recovered) {
+    if (flow !== undefined && action !== 'forgotten') await startedFlow(opened, { id, runDir, notes: {} });
   }
   const result = { ...found, recovered: found.recovered.map((one) => withSweep(root, one)) };
   const text = recoveredText(result, style, typed, dryRun);

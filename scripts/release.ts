@@ -1,9 +1,12 @@
-/** slurm-release: lets a held job go, one explicit job or array task, a profile's, or a sweep's arrays. */
+/** slurm-release: lets a held job go, one explicit job or array task, a profile's, a sweep's arrays, or a flow's jobs. */
 
-import { releasedText, sweepReleasedText } from '../src/report/released.ts';
+import { releaseFlow } from '../src/flow/release.ts';
+import { runOfFlow } from '../src/flow/which.ts';
+import { flowReleasedText, releasedText, sweepReleasedText } from '../src/report/released.ts';
 import { release } from '../src/run/release.ts';
 import { releaseSweep } from '../src/sweep/release.ts';
 import { command } from './command.ts';
+import { whichFlow } from './flows.ts';
 import { projectOf, whichSweep } from './sweeps.ts';
 
 command('slurm-release', async (context) => {
@@ -13,6 +16,11 @@ command('slurm-release', async (context) => {
     const sweep = whichSweep(variables);
     const result = await releaseSweep(projectOf(context, sweep), sweep, dryRun);
     return { result, text: sweepReleasedText(result, style, typed) };
+  }
+  if (jobId === undefined && variables.text('FLOW')) {
+    const flow = whichFlow(context);
+    const result = await releaseFlow(project(runOfFlow(flow)), flow, dryRun);
+    return { result, text: flowReleasedText(result, style, typed) };
   }
   const about = jobId === undefined ? which() : variables.which();
   const result = await release(project(about), jobId === undefined ? which() : { jobId }, dryRun);

@@ -7,13 +7,17 @@ import { exclusively } from '../src/run/record.ts';
 import { render } from '../src/run/render.ts';
 import { submit } from '../src/run/submit.ts';
 import { command } from './command.ts';
+import { jobNotices } from './notify.ts';
 
-command('slurm-submit', async ({ which, project, dryRun, style, typed, terminal, root }) => {
+command('slurm-submit', async (context) => {
+  const { which, project, dryRun, style, typed, terminal, root } = context;
   const about = which();
   const opened = project(about);
   const rendered = await render(opened, about);
   terminal.talk.tell({ type: 'profile', profile: rendered.profile, header: rendered.header });
   if (dryRun) return { result: { ...rendered, dryRun }, text: renderedText(rendered) };
+  const notices = jobNotices(context, opened, about);
   const result = await exclusively(root, idOf(about), () => submit(opened, about));
+  notices.submitted(result);
   return { result, text: submittedText(result, style, typed) };
 });

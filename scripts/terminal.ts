@@ -1,13 +1,16 @@
-/** The terminal (or the lack of one): events as lines, one progress line, and questions. */
+/** The terminal (or the lack of one): events as lines, one progress line or table, and questions. */
 
 import { createInterface } from 'node:readline/promises';
+import type { FlowStatus } from '../src/flow/results.ts';
 import type { Typed } from '../src/report/commands.ts';
 import { eventText, isYes, questionText } from '../src/report/events.ts';
+import { flowChanges, flowLater, flowScreen } from '../src/report/flow-live.ts';
 import { progressText } from '../src/report/progress.ts';
 import type { Style } from '../src/report/style.ts';
 import { sweepProgressText } from '../src/report/sweep-status.ts';
 import type { Talk, TalkEvent, TalkQuestion } from '../src/run/talk.ts';
 import type { Counts } from '../src/sweep/progress.ts';
+import { liveTable } from './live-table.ts';
 import type { Variables } from './variables.ts';
 
 export interface Terminal {
@@ -18,7 +21,7 @@ export interface Terminal {
   note(text: string): void;
   /** From now on everything of ours goes to standard error: standard output is another program's. */
   aside(): void;
-  /** Ends the progress line. */
+  /** Ends the progress line, or the table. */
   done(): void;
 }
 
@@ -43,6 +46,36 @@ function sweepReporter(): { isNews(counts: Counts): boolean } {
   };
 }
 
+/** Shows how a flow stands: on a terminal a table that is drawn over, with the clock of what runs; otherwise a line for each change. */
+function flowReporter(style: Style, isLive: boolean, show: (text: string) => void) {
+  const table = liveTable(process.stderr);
+  let last: FlowStatus | undefined;
+  let clock: NodeJS.Timeout | undefined;
+  const clear = (): void => {
+    clearInterval(clock);
+    table.clear();
+  };
+  const tell = (status: FlowStatus): void => {
+    const before = last;
+    last = status;
+    if (!isLive) {
+      for (const line of flowChanges(before, status, style)) show(line);
+      return;
+    }
+    clearInterval(clock);
+    const since = Date.now();
+    const draw = (): void => {
+      const { columns = 80, rows = 24 } = process.stderr;
+      // The cursor stands below the table, and a line that is full may be broken.
+      const screen = { columns: columns - 1, rows: rows - 1 };
+      table.draw(flowScreen(flowLater(status, Math.floor((Date.now() - since) / 1000)), style, screen));
+    };
+    draw();
+    if (status.counts.running > 0) clock = setInterval(draw, 1000).unref();
+  };
+  return { tell, clear };
+}
+
 /** With `json` nothing but the document may go to standard output: everything else is shown on standard error, the log not at all. */
 export function openTerminal(style: Style, json: boolean, given: Variables, typed: Typed): Terminal {
   let out = json ? process.stderr : process.stdout;
@@ -52,7 +85,11 @@ export function openTerminal(style: Style, json: boolean, given: Variables, type
   let begun = 0;
   let last = 0;
   const width = (): number => (process.stderr.columns ?? 80) - 1;
+  const flow = flowReporter(style, process.stderr.isTTY === true && process.env.TERM !== 'dumb' && !json, (text) =>
+    show(text),
+  );
   const done = (): void => {
+    flow.clear();
     if (drawn) process.stderr.write(`\r${' '.repeat(Math.max(0, width()))}\r`);
     drawn = false;
     begun = 0;
@@ -78,6 +115,13 @@ export function openTerminal(style: Style, json: boolean, given: Variables, type
   const tell = (event: TalkEvent): void => {
     if (event.type === 'progress') {
       draw(event);
+      return;
+    }
+    // For others to hear: a line of the log may be only half here.
+    if (event.type === 'end-marker' || event.type === 'over') return;
+    if (event.type === 'flow') {
+      if (drawn) done();
+      flow.tell(event.status);
       return;
     }
     if (event.type === 'sweep') {

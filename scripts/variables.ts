@@ -22,6 +22,11 @@ export function sweepName(text: string): string {
   return text.replace(/^(?:\.\/)?slurm\/sweeps\//, '').replace(/\.ya?ml$/, '');
 }
 
+/** The flow's name of FLOW: its file will do, too. */
+export function flowName(text: string): string {
+  return text.replace(/^(?:\.\/)?slurm\/flows\//, '').replace(/\.ya?ml$/, '');
+}
+
 export interface Variables {
   all: ReadonlyMap<string, string>;
   /** A variable's text; undefined if it was not given or is empty. */

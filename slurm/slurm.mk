@@ -5,16 +5,17 @@ SR_HOME := $(patsubst %/,%,$(dir $(patsubst %/,%,$(dir $(abspath $(lastword $(MA
 
 SR_COMMANDS := push submit run watch full log status fetch collect recover resubmit clean cancel release render profiles history check help \
   shell gpus info image-refresh image-build image-push image-setup image-list image-clean \
-  sweep-start sweep-resume sweep-status sweep-watch sweep-collect sweep-cancel sweep-full
+  sweep-start sweep-resume sweep-status sweep-watch sweep-collect sweep-cancel sweep-full \
+  flow flow-full flow-status flow-watch flow-collect flow-cancel flow-graph
 SR_TARGETS := $(addprefix slurm-,$(SR_COMMANDS))
 
 # What was given on make's command line, and only that, reaches Node as it was typed: `$`, quotes and newlines too. Variables
 # of ours are so in every rule; the project's own only for our targets (SR_CLI names them all, to find misspelt ones).
-SR_VARS := PROFILE CLUSTER TAG JOB_ID JSON DRY_RUN YES FORCE FOLLOW LINES HOLD FLOW IMAGE CMD \
+SR_VARS := PROFILE CLUSTER TAG JOB_ID JSON DRY_RUN YES FORCE FOLLOW LINES HOLD FLOW FROM ONLY RESUME IMAGE CMD \
   SWEEP SWEEP_ID COUNT CELL CELLS MAX_RUNS MAX_CONCURRENT RETRY \
   REMOTE_HOST REMOTE_DIR SCHEDULER JOB_PREFIX POLL_INTERVAL REMOTE_SETUP SCRIPT SCRIPT_ARGS ARGS COMMAND PYTHON CODE_FILES \
   RESULTS_PULL DATA_FILES PARTITION ACCOUNT TEMPLATE CONTAINER CONTAINER_RUNTIME CONTAINER_MOUNTS CONTAINER_WORKDIR MODULES \
-  CONDA VENV SETUP SECRETS BASE REQUIREMENTS DOCKERFILE RUNTIME BUILD_ON ENV SBATCH_%
+  CONDA VENV SETUP SECRETS NOTIFY BASE REQUIREMENTS DOCKERFILE RUNTIME BUILD_ON ENV SBATCH_%
 override SR_CLI := $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(filter-out MAKEFLAGS MAKEOVERRIDES GNUMAKEFLAGS -%,$v))))
 $(foreach v,$(filter $(SR_VARS),$(SR_CLI)),$(eval override $v := $$(value $v)))
 $(foreach v,$(filter-out $(SR_VARS),$(SR_CLI)),$(eval $$(SR_TARGETS): override $v := $$(value $v)))

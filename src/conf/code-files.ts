@@ -30,18 +30,18 @@ interface Search {
 }
 
 /**
- * The files of `profile` that a push sends from `root`, sorted by path, each once: what CODE_FILES names, what git does
+ * The files of a profile, or of several, that a push sends from `root`, sorted by path, each once: what CODE_FILES names, what git does
  * not ignore of its folders and globs, and SCRIPT. Of a pattern that is a file's name nothing is left out but `.env`.
  * Nothing is looked for in the folders `without`. Throws a Failure (2) that names every pattern without a file and every link
  * that would not work over there.
  */
 export async function expandCodeFiles(
   root: string,
-  profile: Profile,
+  profiles: Profile | readonly Profile[],
   without: readonly string[] = [],
 ): Promise<CodeFile[]> {
   const disk = openFolders(root);
-  const sorted = sortPatterns(root, disk, patternsOf(profile));
+  const sorted = sortPatterns(root, disk, patternsOf([profiles].flat()));
   const found = await search(root, disk, sorted.searched, without);
   const places = new Map([...found.places, ...sorted.named.map(({ path, place }) => [path, place] as const)]);
   const files = Array.from(places.keys(), (path) => ({ path, kind: disk.kindOf(path) as CodeFile['kind'] }));
@@ -102,7 +102,13 @@ function checkDecoded(root: string, files: readonly CodeFile[], places: Readonly
     .map(({ path }) => ({ kind: 'undecodable-name', path, place: places.get(path)! }));
 }
 
-function patternsOf({ script, settings }: Profile): Pattern[] {
+/** Each once: the jobs of a flow ask for much the same. */
+function patternsOf(profiles: readonly Profile[]): Pattern[] {
+  const patterns = profiles.flatMap(patternsOfOne);
+  return [...new Map(patterns.map((pattern) => [`${pattern.key} ${pattern.path}`, pattern])).values()];
+}
+
+function patternsOfOne({ script, settings }: Profile): Pattern[] {
   const words = listed(settings.get('CODE_FILES')).map(({ text, place }) => {
     const path = posix.normalize(text).replace(/\/$/, '');
     return { key: 'CODE_FILES' as const, path, place };

@@ -8,6 +8,9 @@ import type { Profile } from './types.ts';
 
 export const ENV_FILE = '.env';
 
+/** Addresses that notifications go to: whoever knows one may write there, so they are secrets without being named in SECRETS. */
+export const WEBHOOKS = ['SLACK_WEBHOOK_URL', 'NOTIFY_WEBHOOK_URL'] as const;
+
 /** `.env` of the project in `root`, with the place of each value; empty if there is none. Throws a Failure (2). */
 export function readEnvFile(root: string): Map<string, Written> {
   const conf = readConf(root, ENV_FILE);

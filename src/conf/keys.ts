@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { parseMount } from './mounts.ts';
 import type { ValueFault } from './problem.ts';
 import { optionKey, sbatchOptions } from './sbatch-options.ts';
-import { type OpenQuote, splitMounts, splitWords, type Word } from './words.ts';
+import { type OpenQuote, splitCommas, splitMounts, splitWords, type Word } from './words.ts';
 
 /** Variables that say what a command is to do. They count only on make's command line and are keys of no file. */
 export const controlVariables: ReadonlySet<string> = new Set([
@@ -21,6 +21,9 @@ export const controlVariables: ReadonlySet<string> = new Set([
   'LINES',
   'HOLD',
   'FLOW',
+  'FROM',
+  'ONLY',
+  'RESUME',
   'IMAGE',
   'CMD',
   'SWEEP',
@@ -42,6 +45,9 @@ export const aliases: ReadonlyMap<string, string> = new Map([
   ['SBATCH_TASKS_PER_NODE', 'SBATCH_NTASKS_PER_NODE'],
   ['SBATCH_CLUSTER', 'SBATCH_CLUSTERS'],
 ]);
+
+/** What NOTIFY can name besides `all` and `none`. */
+export const NOTIFY_EVENTS = ['started', 'failed', 'finished'] as const;
 
 /** How a key's value is checked: as a whole, or, of a list, word by word. */
 export interface KeyRule {
@@ -150,6 +156,7 @@ export const profileKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule
   ['VENV', { schema: remotePath }],
   ['SETUP', { schema: text }],
   ['SECRETS', words(v.pipe(v.string(), check(isEnvName, 'env-name')))],
+  ['NOTIFY', { schema: v.picklist([...NOTIFY_EVENTS, 'all', 'none']), split: splitCommas }],
   ['SBATCH_ARGS', words(text)],
 ]);
 

@@ -55,6 +55,11 @@ export function splitWords(value: string): { words: Word[]; open?: OpenQuote } {
   return { words };
 }
 
+/** Names between commas or blanks. */
+export function splitCommas(value: string): { words: Word[] } {
+  return { words: Array.from(value.matchAll(/[^\s,]+/g), ({ 0: text, index: offset }) => ({ text, offset })) };
+}
+
 /**
  * Container mounts: words, and each split on commas as Pyxis and apptainer split theirs; neither has a way to quote a
  * comma in a path.

@@ -22,6 +22,8 @@ export interface YamlText {
   kind: 'text';
   text: string;
   place: Place;
+  /** It begins in the line below its place (`|` or `>`). */
+  block?: true;
 }
 export interface YamlList {
   kind: 'list';
@@ -123,7 +125,7 @@ function plainNode(root: Node, lineOf: (offset: number) => Place, problems: Conf
     if (isScalar(node)) {
       return node.value === null
         ? { kind: 'nothing', place }
-        : { kind: 'text', text: node.source ?? String(node.value), place };
+        : { kind: 'text', text: node.source ?? String(node.value), place, ...(isBlock(node.type) && { block: true }) };
     }
     open.add(node);
     const plain: YamlNode = isSeq(node)
@@ -177,5 +179,7 @@ function mergedEntries(value: YamlNode, problems: ConfProblem[]): readonly YamlE
   problems.push({ kind: 'yaml-merge', place: value.place });
   return [];
 }
+
+const isBlock = (type: string | null | undefined) => type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
 
 class TooLarge extends Error {}

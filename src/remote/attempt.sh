@@ -46,9 +46,12 @@ begun() {
 
 # keep ID: notes the job id, also where a full disk left an empty file.
 keep() {
-  [ -s "$at/job_id" ] || rm -f "$at/job_id"
-  claim "$at/job_id" "$1"
+  if [ -e "$at/job_id" ] && ! [ -s "$at/job_id" ]; then rm -f "$at/job_id"; fi
+  seize "$at/job_id" "$1"
 }
+
+# seize FILE TEXT: like claim, without a process for it: there may be hundreds. Whoever reads it may find it empty for a moment.
+seize() { (set -C && printf '%s\n' "$2" >"$1") 2>/dev/null; }
 
 # look_up: the id of the job with our name in our directory that no earlier attempt owns; fails when Slurm does not answer.
 look_up() {

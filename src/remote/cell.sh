@@ -1,13 +1,13 @@
 # A cell of a sweep, before its script runs: its parameters, its folder, its own script. For the supervisor, whose variables it uses.
 
-# cell FOLDER: FOLDER is the sweep's below results/. Fails rather than let a cell run with less than it should have.
+# cell FOLDER: FOLDER is the sweep's below results/, or that of a flow's job. Fails rather than let a cell run with less than it should have.
 cell() {
-  read -r sr_offset sr_tasks sr_share sr_scripts <"$sr_run/.slurm-runner/array-${sr_at##*-}" || return
+  read -r sr_offset sr_tasks sr_share sr_scripts sr_part <"$sr_run/.slurm-runner/array-${sr_at##*-}" || return
   sr_cell=$((sr_offset + SLURM_ARRAY_TASK_ID))
   export SWEEP="$1" CELL="$sr_cell" RUN_NUMBER="$((sr_cell + 1))" CELL_NAME="$sr_cell"
   if [ -n "${sr_parameters-}" ]; then
     # Our own lines of assignments, each value quoted.
-    sr_line=$(sed -n "$((sr_cell + 1)){p;q;}" "$sr_run/.slurm-runner/cells")
+    sr_line=$(sed -n "$((sr_cell + 1)){p;q;}" "$sr_run/.slurm-runner/$sr_parameters")
     [ -n "$sr_line" ] || return
     eval "$sr_line" || return
   fi

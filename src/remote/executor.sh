@@ -22,27 +22,6 @@ main() {
   fi
 }
 
-# is_due: waits until the job is held no longer and those it waits for have ended; fails if it is not to begin.
-is_due() {
-  while :; do
-    for reason in stop cancelled spent; do
-      if [ -f "$job/$reason" ]; then return 1; fi
-    done
-    if [ ! -f "$job/held" ] && are_over; then
-      # What it waits for now is something else.
-      rm -f "$job/after"
-      return 0
-    fi
-    sleep 0.5 2>/dev/null || sleep 1
-  done
-}
-
-# are_over: whether all have ended that it waits for.
-are_over() {
-  first "$job/after"
-  for other in $line; do is_over "$other" || return 1; done
-}
-
 # run_job RECORD ID [NAME=VALUE]...: how it ended is in its record and in `state`, `code`, `started` and `ended`.
 run_job() {
   record=$1 own=$2

@@ -5,26 +5,32 @@
 run_array() {
   if is_due; then
     read_array "$job"
-    # Of lanes that were killed others take the place, but not for ever: something may be wrong with this machine.
-    round=0
-    while [ "$round" -lt 3 ] && [ ! -f "$job/cancelled" ] && ! each_task is_taken "$job"; do
-      round=$((round + 1)) lane=0
-      while [ "$lane" -lt "$lanes" ]; do
-        lane=$((lane + 1))
-        (detached sh "$job/executor.sh" "$@" "$round.$lane") &
-      done
-      wait
-    done
+    if [ -n "$pairs" ]; then run_pairs "$@"; else run_lanes "$@"; fi
   fi
   close_array "$job"
   put "$job/state" COMPLETED
 }
 
-# run_tasks LANE: one after another, in order, those that no other lane has.
+run_lanes() {
+  # Of lanes that were killed others take the place, but not for ever: something may be wrong with this machine.
+  round=0
+  while [ "$round" -lt 3 ] && [ ! -f "$job/cancelled" ] && ! each_task is_taken "$job"; do
+    round=$((round + 1)) lane=0
+    while [ "$lane" -lt "$lanes" ]; do
+      lane=$((lane + 1))
+      (detached sh "$job/executor.sh" "$@" "$round.$lane") &
+    done
+    wait
+  done
+}
+
+# run_tasks LANE: one after another, in order, those that no other lane has; where they wait for partners, those that are due now.
 run_tasks() {
   me=$(identity "$$")
   put "$job/lanes/$1" "$me"
   read_array "$job"
+  first "$job/due"
+  due=$line
   each_task run_task
   rm -f "$job/lanes/$1"
 }
@@ -32,6 +38,9 @@ run_tasks() {
 # run_task: `task`, if nobody has it; fails when the array is cancelled.
 run_task() {
   if [ -f "$job/cancelled" ] || [ -f "$job/end" ]; then return 1; fi
+  if [ -n "$due" ]; then
+    case " $due " in *" $task "*) ;; *) return 0 ;; esac
+  fi
   if is_taken "$job" || ! take "$job" "$task"; then return 0; fi
   at=$job/tasks/$task
   if ! mkdir "$at" || ! put "$at/executor" "$me" || ! put "$at/state" PENDING; then

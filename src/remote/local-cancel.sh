@@ -15,23 +15,57 @@ scheduler_release() {
   fi
 }
 
-# scheduler_cancel ID: one job, array or array task.
-scheduler_cancel() {
-  job=$base/${1%%_*}
-  if [ -f "$job/array" ]; then
-    case $1 in *_*) cancel_tasks "${1#*_}" ;; *) cancel_tasks ;; esac
-    return
-  fi
-  put "$job/stop" CANCELLED
-  # It may be about to begin.
-  waited=0
-  until first "$job/group" && [ -n "$line" ]; do
-    if is_over "$1"; then return 0; fi
-    [ "$waited" -lt 5 ] || return 1
+# scheduler_release_all ID...: lets go those of these jobs and arrays that are held; the others, and those that have ended, are as they were.
+scheduler_release_all() (
+  for id; do
+    set -- "$@" "$base/$id/held"
+    shift
+  done
+  rm -f "$@"
+)
+
+# scheduler_cancel ID...: jobs, arrays and array tasks. Silent about ids it does not know, as scancel is. In a process of its own, as is the
+# one before, for the callers have variables of these names.
+scheduler_cancel() { (cancel_each "$@"); }
+
+cancel_each() {
+  failed='' ids=''
+  for one; do
+    job=$base/${one%%_*}
+    if [ ! -f "$job/state" ]; then continue; fi
+    if [ ! -f "$job/array" ]; then
+      case $one in *_*) continue ;; esac
+      ids="$ids $one"
+      put "$job/stop" CANCELLED
+      continue
+    fi
+    case $one in *_*) cancel_tasks "${one#*_}" ;; *) cancel_tasks ;; esac || failed=yes
+  done
+  # They may be about to begin.
+  waited=0 groups=''
+  until stop_jobs; do
+    if [ "$waited" = 10 ]; then
+      failed=yes
+      break
+    fi
     sleep 1
     waited=$((waited + 1))
   done
-  (end_group "$line") >/dev/null 2>&1 </dev/null &
+  # shellcheck disable=SC2086
+  if [ -n "$groups" ]; then (end_group $groups) >/dev/null 2>&1 </dev/null & fi
+  [ -z "$failed" ]
+}
+
+# stop_jobs: adds the process groups of those of `ids` that run to `groups`; leaves in `ids` what has neither begun nor ended, and fails if there is any.
+stop_jobs() {
+  left=''
+  for one in $ids; do
+    if is_over "$one"; then continue; fi
+    first "$base/$one/group"
+    if [ -n "$line" ]; then groups="$groups $line"; else left="$left $one"; fi
+  done
+  ids=$left
+  [ -z "$ids" ]
 }
 
 # cancel_tasks [TASK]: of the array `job` one or all. What has not begun never will.

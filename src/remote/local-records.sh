@@ -1,12 +1,15 @@
 # The embedded executor's records, for the processes that run jobs and for whoever asks about them. A job is a folder BASE/ID of small
 # files, one line each: name, dir, limit, submit, state, start, code, end; executor and leader, the processes that see to it and that it
-# began with, and group; stop, the state it is about to end in; held, and after with the ids it waits for, while it waits for that.
+# began with, and group; stop, the state it is about to end in; held, while it is; after, `all` or `any` and words KIND:ID (local-after.sh), while it
+# waits for these; never, a `*` where that can not come to pass any more; kill, where it is to end then.
 # Times are as `moment` has them. A job array has besides:
 #   array     COUNT MIN MAX STEP LANES REASON RANGE…: LANES tasks run at a time, for REASON (squeue's) no more; a RANGE is FIRST:LAST:STEP
 #   claims/T  an empty file: the task is a lane's now, or is never to begin; whoever made it sees to that
 #   tasks/T/  a record as of a job, while the task runs
 #   ended     lines `T STATE CODE START END .`, START being `- -` where it never began
 #   lanes/N   a process that runs one task after another
+#   due       the tasks whose partners have ended well (local-pairs.sh)
+#   never     besides `*`, the tasks of which that is out of the question
 #   spent     nothing is left to begin, though it is not its time yet
 #   cancelled, end   the times of its being cancelled, and of its end. Whatever has not begun by then has ended so, or was lost.
 
@@ -68,6 +71,17 @@ each_task() {
       task=$((task + stride))
     done
   done
+}
+
+# has_task ARRAY TASK: whether it has that one.
+has_task() {
+  read_array "$1"
+  for range in $ranges; do
+    first_task=${range%%:*} last=${range#*:}
+    last=${last%:*}
+    if [ "$2" -ge "$first_task" ] && [ "$2" -le "$last" ] && [ $((($2 - first_task) % ${range##*:})) = 0 ]; then return 0; fi
+  done
+  return 1
 }
 
 # make_new FILE TEXT: fails if there is such a file, which unlike lib.sh's claim may have gone again. A builtin, for there may be thousands.

@@ -68,8 +68,20 @@ rows() {
           US (start == "" ? "" : host) US dir US name
       }
     }
+    function set(list, into,   n, word, i) {
+      split("", into)
+      n = split(list, word, " ")
+      for (i = 1; i <= n; i++) into[word[i]]
+    }
+    # As Slurm has it: one that is cancelled because of what it waited for says so still.
+    function reason_of(task, state) {
+      if (state != "PENDING" && state != "CANCELLED") return "None"
+      if ("*" in never || task in never) return held ? "JobHeldUser" : "DependencyNeverSatisfied"
+      if (state == "CANCELLED") return "None"
+      return held ? "JobHeldUser" : after && !(task in due) ? "Dependency" : free
+    }
     function tell(at, id, own, job, task, state) {
-      row(id, own, job, task, state, state == "PENDING" ? waiting : "None", text(at "/code"), text(at "/start"), text(at "/end"))
+      row(id, own, job, task, state, reason_of(task, state), text(at "/code"), text(at "/start"), text(at "/end"))
     }
     function open_job(   s) {
       at = id = substr($0, length($1 $2) + 3)
@@ -77,7 +89,8 @@ rows() {
       name = text(at "/name"); dir = text(at "/dir"); limit = text(at "/limit"); cpus = text(at "/cpus")
       if (cpus == "") cpus = 1
       split(text(at "/submit"), s, " "); submit = s[2]
-      waiting = text(at "/held") != "" ? "JobHeldUser" : text(at "/after") != "" ? "Dependency" : "None"
+      held = text(at "/held") != ""; after = text(at "/after") != ""; free = "None"
+      set(text(at "/never"), never); set(text(at "/due"), due)
       return names == "," || index(names, "," name ",")
     }
     BEGIN { names = "," ENVIRON["sr_names"]; if (names != ",") names = names "," }
@@ -92,7 +105,7 @@ rows() {
       close(at "/ended")
       gone = rest == "PENDING" ? "" : text(at (rest == "CANCELLED" ? "/cancelled" : "/end"))
       parts = split(text(at "/array"), part, " ")
-      if (waiting == "None") waiting = part[6]
+      free = part[6]
       nth = 0
       for (i = 7; i <= parts; i++) {
         split(part[i], r, ":")
@@ -100,9 +113,9 @@ rows() {
           nth++
           if (t in over) {
             split(over[t], w, " ")
-            row(id "_" t, id + nth, id, t, w[2], "None", w[3], w[4] == "-" ? "" : w[4] " " w[5], w[6] " " w[7])
+            row(id "_" t, id + nth, id, t, w[2], reason_of(t, w[2]), w[3], w[4] == "-" ? "" : w[4] " " w[5], w[6] " " w[7])
           } else if (t in begun) tell(at "/tasks/" t, id "_" t, id + nth, id, t, begun[t])
-          else row(id "_" t, id + nth, id, t, rest, rest == "PENDING" ? waiting : "None", 0, "", gone)
+          else row(id "_" t, id + nth, id, t, rest, reason_of(t, rest), 0, "", gone)
         }
       }
     }'

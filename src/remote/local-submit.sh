@@ -3,7 +3,7 @@
 # scheduler_submit --executor=TEXT OPTION... SCRIPT: TEXT is the program of executor.sh; of sbatch's options those are read that mean
 # something here, in the one spelling `--name=value`, and before them those of the script's own `#SBATCH` lines.
 scheduler_submit() {
-  name='' dir='' out='' err='' limit='' cpus='' executor='' array='' after='' held=''
+  name='' dir='' out='' err='' limit='' cpus='' executor='' array='' after='' kill='' held=''
   for script; do :; done
   while IFS= read -r line; do
     case $line in
@@ -22,9 +22,15 @@ scheduler_submit() {
       return 1
     }
   fi
+  # shellcheck disable=SC2086
+  are_known $after || {
+    echo 'Batch job submission failed: Job dependency problem' >&2
+    return 1
+  }
   enrol "${array%% *}" || return 1
   [ -z "$held" ] || put "$job/held" yes || return 1
   [ -z "$after" ] || put "$job/after" "$after" || return 1
+  [ -z "$kill" ] || put "$job/kill" yes || return 1
   [ -z "$array" ] || { mkdir "$job/claims" "$job/tasks" "$job/lanes" && : >"$job/ended" && put "$job/array" "$array"; } || return 1
   printf '%s\n' "$executor" >"$job/executor.sh" && put "$job/state" PENDING || return 1
   # The executor outlives this command and its terminal: a session, or at least a process group, of its own.
@@ -49,10 +55,12 @@ option() {
     --array=*) array=${1#*=} ;;
     --hold) held=yes ;;
     --dependency=*)
-      # `afterany:1:2,afterany:3` in words.
-      after=$(printf '%s\n' "${1#*=}" | awk '/^afterany(:[0-9]+)+(,afterany(:[0-9]+)+)*$/ { gsub(/afterany/, ""); gsub(/[:,]/, " "); print }')
+      after=$(dependencies "${1#*=}")
       [ -n "$after" ] || impossible "$1"
       ;;
+    --kill-on-invalid-dep=yes) kill=yes ;;
+    --kill-on-invalid-dep=no) kill='' ;;
+    --kill-on-invalid-dep | --kill-on-invalid-dep=*) impossible "$1" ;;
     --begin=*) impossible "$1" ;;
   esac
 }
@@ -60,6 +68,35 @@ option() {
 impossible() {
   echo "the embedded executor knows no $1" >&2
   return 1
+}
+
+# dependencies LIST: the record `after` of what sbatch's --dependency means; nothing where it is none of ours.
+dependencies() {
+  printf '%s\n' "$1" | awk '{
+    any = /[?]/
+    if (any && /,|aftercorr/) exit
+    parts = split($0, part, /[,?]/)
+    for (i = 1; i <= parts; i++) {
+      if (part[i] !~ /^after(any|ok|notok|corr)?(:[1-9][0-9]*(_(0|[1-9][0-9]*))?)+$/) exit
+      ids = split(part[i], id, ":")
+      for (j = 2; j <= ids; j++) list = list " " id[1] ":" id[j]
+    }
+    print (any ? "any" : "all") list
+  }'
+}
+
+# are_known WORD...: whether there is each job KIND:ID of whose success something is wanted. Of one that nobody knows any more it can only
+# be said that it has ended, which is enough for the other kinds.
+are_known() {
+  for word; do
+    case $word in afterok:* | afternotok:* | aftercorr:*) ;; *) continue ;; esac
+    word=${word#*:}
+    other=$base/${word%%_*}
+    [ -f "$other/state" ] || return 1
+    case $word in
+      *_*) [ -f "$other/array" ] && [ "${#word}" -lt 20 ] && has_task "$other" "${word#*_}" || return 1 ;;
+    esac
+  done
 }
 
 # spread SPEC: the record `array` of what sbatch's --array means, tasks in order and each once; fails if it means nothing. Slurm too has

@@ -3,7 +3,7 @@
 # main SETUP PREFIX SETTLE [REMOTE_DIR]: standard input names run directories, a line each; with REMOTE_DIR all runs there
 # are read too. SETTLE is how many thirds of a second to wait for a job whose marker says it has ended to leave the queue.
 # Output, a record a line: `dir PATH`, `run …`, `marker RUN FILE LINE` (an empty RUN is that of the last `run`), of a sweep `sweep RUN COUNT
-# WANTED` and `array RUN ATTEMPT ID INTENT CLAIM` for each of its arrays, `queue …` (`queue ID JOB TASK`: the rest as in the one before),
+# WANTED`, of a flow `flow RUN GRAPH`, and `array RUN ATTEMPT ID INTENT CLAIM` for each of their arrays or jobs, `queue …` (`queue ID JOB TASK`: the rest as in the one before),
 # `account …`, `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
 main() {
   scheduler_ready "$1"
@@ -72,10 +72,12 @@ inspect() {
   if [ "$attempt" = 0 ]; then made=$(date -r "$1/.slurm-runner/token" +%s 2>/dev/null); fi
   record run "$1" "$pushed" "$attempt" "$id" "$intent" "$collected" "$earlier" "$made"
   if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi
-  if [ -f "$1/.slurm-runner/sweep" ]; then
-    sweep "$1"
-    return
-  fi
+  for kind in sweep flow; do
+    if [ -f "$1/.slurm-runner/$kind" ]; then
+      "$kind" "$1"
+      return
+    fi
+  done
   [ "$attempt" -gt 0 ] || return 0
   if [ -n "$id" ]; then ids=$ids,$id; else names=$names,$prefix${1##*/}; fi
   markers "$1"
@@ -107,6 +109,18 @@ sweep() {
   count=$line
   first "$1/.slurm-runner/wanted"
   record sweep "$1" "$count" "$line"
+  parts "$1"
+}
+
+# flow RUN: its jobs, each of which is an attempt, too; GRAPH is what is still to be made whole (submit-flow.sh), or empty.
+flow() {
+  first "$1/.slurm-runner/graph"
+  record flow "$1" "$line"
+  parts "$1"
+}
+
+# parts RUN: what is an attempt of its own, with its markers.
+parts() {
   nth=1
   while [ -f "$1/.slurm-runner/array-$nth" ] || [ -d "$1/.slurm-runner/attempt-$nth" ]; do
     at=$1/.slurm-runner/attempt-$nth
@@ -115,10 +129,16 @@ sweep() {
     if [ -n "$intent" ] && [ "$intent" -lt "$oldest" ]; then oldest=$intent; fi
     first "$at/job_id"
     id=$line
-    case $id in void) ;; '') names=$names,$prefix${1##*/} ;; *) sweeps=$sweeps,$id ;; esac
     first "$1/.slurm-runner/array-$nth"
+    case $line in *' '*' '*' '*' '*) name=${line##* }.${1##*/} ;; *) name=${1##*/} ;; esac
     record array "$1" "$nth" "$id" "$intent" "$line"
-    task_markers
+    case $id,$line in
+      void,*) ;;
+      ,*) names=$names,$prefix$name ;;
+      *,'- '*) ids=$ids,$id ;;
+      *) sweeps=$sweeps,$id ;;
+    esac
+    case $line in '- '*) markers "$1" ;; *) task_markers ;; esac
     nth=$((nth + 1))
   done
 }

@@ -90,6 +90,17 @@ scheduler_cancel() { with_little scancel -- "$@"; }
 # scheduler_release ID: one held job or array task; of an array's id all its tasks.
 scheduler_release() { with_little scontrol release "$1"; }
 
+# scheduler_release_all ID...: lets go those of these jobs and arrays that are held; the others, and those that have ended, are as they were.
+# scontrol does so itself, but complains of those that have ended: then it has worked if none of them is held any more.
+scheduler_release_all() (
+  list=$(IFS=, && printf '%s' "$*")
+  said=$(with_little scontrol release "$list" 2>&1) && exit
+  rows=$(scheduler_queue) && printf '%s\n' "$rows" | awk -F "$US" -v ids=",$list," '
+    $4 == "PENDING" && $5 ~ /[Hh]eld/ && (index(ids, "," $1 ",") || index(ids, "," $2 ",")) { exit 1 }' && exit
+  printf '%s\n' "$said" >&2
+  exit 1
+)
+
 # scheduler_ambiguous FILE CODE: whether what sbatch complained of leaves it open if the job is in the queue. With 255 it ends for
 # an option it does not know or a value it cannot read (`--time=4h`); without its word that may be anything's end.
 scheduler_ambiguous() {

@@ -78,20 +78,6 @@ $queued"
   answer whole
 }
 
-# unsettled: sees to an attempt whose id is not known; one that was never submitted is made void, so that a late job of it ends at once.
-unsettled() {
-  newest "$run"
-  if [ -e "$meta/array-$((attempt + 1))" ]; then
-    mkdir -p "$meta/attempt-$((attempt + 1))"
-    newest "$run"
-  fi
-  [ "$attempt" = "$seen" ] || answer changed
-  first "$at/job_id"
-  if [ "$attempt" = 0 ] || [ -n "$line" ]; then return; fi
-  if awaited && [ -z "$line" ]; then claim "$at/job_id" void; fi
-  answer changed
-}
-
 # arrays CELLS LIMIT GROUP: lines `OFFSET TASKS GROUP CELLS`, the cells being those of the tasks. No array has more than LIMIT tasks, nor
 # one with a number that high; 0 is no limit. Where they are several, with a throttle to share, they are as many as fill all lanes alike.
 arrays() {
@@ -149,18 +135,8 @@ set_array() { offset=$1 tasks=$2 group=$3 cells=$4; }
 prepare_run() {
   scripts=-
   [ "$groups" -gt 0 ] || return 0
-  [ -z "$inside" ] || put "$meta/inside" "$inside" || return 1
-  [ -z "$secrets" ] || (umask 077 && put "$meta/secrets" "$secrets") || return 1
-  [ -z "$script" ] || return 0
-  # Arrays from before may still need theirs, and another command may be as far as this one.
-  scripts=scripts-$((attempt + 1))-$$
-  cat >"$meta/$scripts.tmp" || return 1
-  # Where the link broke there is an end, too, but not this one.
-  if [ "$(tail -n 1 "$meta/$scripts.tmp")" != E ]; then
-    rm -f "$meta/$scripts.tmp"
-    answer changed
-  fi
-  mv "$meta/$scripts.tmp" "$meta/$scripts"
+  keep_secrets "$secrets" "$inside" || return 1
+  [ -n "$script" ] || keep_scripts
 }
 
 # submit_array OPTION...: one array in an attempt of its own, in a subshell; `lane` is the one it goes to.
@@ -171,26 +147,9 @@ submit_array() {
     if [ "$lane" -lt $((slots % lanes)) ]; then share=$((share + 1)); fi
     eval "previous=\${lane_$lane-\$after}"
   fi
-  # For cell.sh; what the file with the scripts looks like stands there.
-  claim "$meta/array-$number" "$offset $tasks ${share:--} $scripts" || answer changed
-  put "$meta/sweep" "$count"
-  at=$meta/attempt-$number
-  # Somebody who takes the claim for an abandoned one may have made it (unsettled).
-  mkdir "$at" 2>/dev/null || [ -d "$at" ] || answer failed "cannot write to $meta"
-  # Being removed this very moment.
-  if ! [ -f "$meta/pushed" ]; then
-    given_up
-    answer gone
-  fi
   eval "job=\${before_$group}$number\${behind_$group}"
-  # Straight into their places, nobody reads them before the sbatch below; with ten arrays every process counts.
-  if ! put "$at/intent" "$(now)" || ! printf '%s\n' "$job" >"$at/job.sh" ||
-    ! { [ -z "$script" ] || printf '%s\n' "$script" >"$at/script"; }; then
-    given_up
-    answer failed "cannot write to $at"
-  fi
+  moment=$(now)
+  enter "$offset $tasks ${share:--} $scripts" "$script" "$job"
+  put "$meta/sweep" "$count"
   submit "$@" --array="$tasks${share:+%$share}" ${previous:+--dependency="$dependency${dependency:+,}afterany:$previous"}
 }
-
-# The claim first: what is left of an attempt without one has no cells.
-given_up() { rm -rf "$meta/array-$number" "$at"; }

@@ -55,6 +55,8 @@ ended() {
   if [ -n "$sr_signal" ]; then sr_how="signal $sr_signal"; else sr_how='exit'; fi
   note "$sr_at/end$sr_of" "$sr_job $sr_life $sr_how $sr_code"
   cleared
+  # Where somebody wants to hear of it (notify.sh, which comes with the secrets). Nothing in there changes how the job ends.
+  [ -z "${sr_notify-}" ] || (eval "$sr_notify")
   exit "$sr_code"
 }
 
@@ -107,6 +109,22 @@ supervise() {
     trap "passed_on $sr_name" "$sr_name"
   done
   scratch
+  while :; do
+    run_script "$@"
+    if [ "$sr_code$sr_signal" = 0 ] || [ -n "$sr_signal" ] || [ "${sr_retry:-0}" = 0 ]; then break; fi
+    # A job of a flow may try again, here and now: whoever depends on it waits for this job.
+    echo "slurm-runner: ended with $sr_code; again in $sr_retry_delay s, $sr_retry times at most" >&2
+    sr_retry=$((sr_retry - 1))
+    sleep "$sr_retry_delay" &
+    sr_child=$!
+    wait "$sr_child"
+    if [ -n "$sr_signal" ]; then break; fi
+  done
+  ended
+}
+
+# run_script INTERPRETER [ARG]: how it ended is in sr_code.
+run_script() {
   # A shell starts background children with INT and QUIT ignored for good, but not under job control, on for this one moment.
   # dash has none without a terminal; coreutils' env knows how then, which busybox' shell has another of, built in.
   [ -n "$sr_together" ] || set -m 2>/dev/null
@@ -135,5 +153,4 @@ supervise() {
     sr_before=''
     if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
   done
-  ended
 }

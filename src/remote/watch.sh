@@ -24,6 +24,7 @@ main() {
     case $line in "$id $judged exit "*) ;; "$id "*' exit '*) exit 0 ;; esac
     if [ "$ask" = now ] || [ $((tick % every)) = 0 ]; then queue; fi
     if [ $((tick % beat)) = 0 ]; then record alive; fi
+    if [ $((tick % (10 * beat))) = 0 ]; then watched "$run"; fi
     sleep "$pause"
     tick=$((tick + 1))
     # A signal was noted and the job's own end after it: one question, as soon as the scheduler can know.

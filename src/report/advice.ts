@@ -15,7 +15,7 @@ export function adviceOn(id: string, verdict: Verdict, typed: Typed = {}): strin
 
 function ended(id: string, verdict: Verdict, typed: Typed): string[] {
   const { nodes, state, notFound, container } = verdict;
-  const file = profileFile(id);
+  const file = profileFile(id, typed);
   const absent = container ? troubleAdvice(container, id, file, typed) : notFound ? [howToBring(notFound, file)] : [];
   const again = make('slurm-resubmit', id, typed);
   const log = `The log says more: ${make('slurm-log', id, typed)}`;

@@ -15,11 +15,15 @@ import type { Style } from './style.ts';
 import { cellWord } from './sweep-cells.ts';
 import { verdictLine } from './verdict.ts';
 
-/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts, sweep-status.ts). */
+/** A line, or a block of them; undefined for what is shown otherwise: bytes of a log, and progress (progress.ts, sweep-status.ts, flow-live.ts). */
 export function eventText(event: TalkEvent, style: Style, typed: Typed = {}): string | undefined {
   switch (event.type) {
     case 'profile':
-      return profileText(event, style, typed.sweep !== undefined || typed.sweepId !== undefined);
+      return profileText(
+        event,
+        style,
+        [typed.sweep, typed.sweepId, typed.flow].some((name) => name !== undefined),
+      );
     case 'queue':
       return style.dim(shown(queueLine(event.row, typed)));
     case 'waiting':
@@ -62,13 +66,20 @@ export function eventText(event: TalkEvent, style: Style, typed: Typed = {}): st
         shown(`The W&B sweep ${wandb.sweepId} is there, and no agents yet. To send it some: ${again}`),
       );
     }
+    case 'no-mail':
+      return style.yellow(
+        'SBATCH_MAIL_TYPE is left out: it is Slurm that writes mails. SLACK_WEBHOOK_URL or NOTIFY_WEBHOOK_URL in .env tells of jobs here, too.',
+      );
     case 'cell-failed': {
       const log = event.verdict.begun ? `: ${event.log}` : '';
       return style.red(shown(`Cell ${event.cell} ${cellWord(event.verdict)}${log}`));
     }
     case 'sweep':
+    case 'flow':
     case 'log':
     case 'progress':
+    case 'end-marker':
+    case 'over':
       return undefined;
   }
 }
@@ -106,6 +117,11 @@ export function interruptedText(profile?: string, tag?: string, typed: Typed = {
   if (isSweep && /^slurm-sweep-/.test(typed.target ?? '')) {
     return shown(
       `Interrupted. Cells that were submitted go on, and nothing is lost: ${make('slurm-sweep-watch', undefined, typed)} follows them again.`,
+    );
+  }
+  if (typed.flow !== undefined && /^slurm-flow/.test(typed.target ?? '')) {
+    return shown(
+      `Interrupted. Jobs that were submitted go on, and nothing is lost: ${make('slurm-flow-status', undefined, typed)} says how they stand.`,
     );
   }
   const id = isSweep || profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;

@@ -51,7 +51,7 @@ export function historyText(entries: readonly HistoryEntry[], style: Style): str
     [
       ['PROFILE', 'JOBID', 'ENDED', 'STATE', 'ELAPSED', 'USED', 'RUN'],
       ...entries.map((entry) => [
-        entry.id,
+        entry.job === undefined ? entry.id : `${entry.id} ${entry.job}`,
         entry.jobId,
         minute(entry.ended ?? entry.recorded),
         (entry.tasks ? taskCounts(entry.tasks) : stateWord(entry)) +

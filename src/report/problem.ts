@@ -2,9 +2,12 @@
 
 import type { ConfProblem } from '../conf/problem.ts';
 import type { ProblemBase } from '../failure.ts';
+import type { FlowFileProblem } from '../flow/file/problem.ts';
+import type { FlowProblem } from '../flow/problem.ts';
 import type { HostProblem } from '../host/problem.ts';
 import type { ImageProblem } from '../image/problem.ts';
 import type { InteractiveProblem } from '../interactive/problem.ts';
+import type { NotifyProblem } from '../notify/problem.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { SchedulerProblem } from '../scheduler/problem.ts';
 import type { SweepProblem } from '../sweep/problem.ts';
@@ -25,7 +28,9 @@ export type TargetProblem = ProblemBase & { kind: 'unknown-target'; name: string
 export type Problem =
   | (ConfProblem | HostProblem | TemplateProblem | SchedulerProblem | RunProblem)
   | (VariableProblem | TargetProblem | ImageProblem | InteractiveProblem)
-  | (SweepProblem | WandbProblem);
+  | (FlowProblem | FlowFileProblem)
+  | (SweepProblem | WandbProblem)
+  | NotifyProblem;
 
 /** A problem in words. */
 export interface Told {

@@ -5,9 +5,12 @@ import type { Typed } from './commands.ts';
 import { shown, shownLines } from './escape.ts';
 import type { Problem, Sentences, Told } from './problem.ts';
 import { confSentences } from './problems/conf.ts';
+import { flowSentences } from './problems/flow.ts';
+import { flowFileSentences } from './problems/flow-file.ts';
 import { hostSentences } from './problems/host.ts';
 import { imageSentences } from './problems/image.ts';
 import { interactiveSentences } from './problems/interactive.ts';
+import { notifySentences } from './problems/notify.ts';
 import { runSentences } from './problems/run.ts';
 import { schedulerSentences } from './problems/scheduler.ts';
 import { sweepSentences } from './problems/sweep.ts';
@@ -27,6 +30,9 @@ const sentences: Sentences<Problem> = {
   ...interactiveSentences,
   ...sweepSentences,
   ...wandbSentences,
+  ...notifySentences,
+  ...flowSentences,
+  ...flowFileSentences,
   ...variableSentences,
   ...targetSentences,
 };

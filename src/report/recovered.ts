@@ -2,7 +2,7 @@
 
 import type { Recovered, RecoverResult } from '../run/recover.ts';
 import { block, nextSteps, type Row } from './block.ts';
-import { make, ofSweep, runPath, type Typed } from './commands.ts';
+import { make, ofFlow, ofSweep, runPath, type Typed } from './commands.ts';
 import { shown } from './escape.ts';
 import type { Style } from './style.ts';
 import { stateWord } from './verdict.ts';
@@ -45,7 +45,12 @@ function oneText(one: Recovered, style: Style, typed: Typed, dryRun: boolean): s
   ];
   const text = block('Recovered', rows, style);
   const step = NEXT[next];
-  const about = one.sweep === undefined ? typed : ofSweep(id, one.sweep, typed);
+  const about =
+    one.flow !== undefined
+      ? ofFlow(id, one.flow, typed)
+      : one.sweep === undefined
+        ? typed
+        : ofSweep(id, one.sweep, typed);
   if (step) return `${text}\n${nextSteps([[step.label, make(step.target, id, about)]], style)}`;
   if (next === 'wait') {
     const wait = `${text}\n\n  Submitted so lately that the queue may not show it yet: try again in a minute.`;

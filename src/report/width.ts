@@ -37,6 +37,20 @@ export function cutTo(text: string, columns: number): string {
   return `…${chars.slice(at).join('')}`;
 }
 
+/** The beginning of `text`, in `columns` at most and before a `…` if something had to go. */
+export function headOf(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  if (columns < 1) return '';
+  let left = columns - 1;
+  let head = '';
+  for (const char of text.normalize('NFC')) {
+    left -= widthOf(char);
+    if (left < 0) break;
+    head += char;
+  }
+  return `${head}…`;
+}
+
 function widthOf(char: string): number {
   if (NONE.test(char)) return 0;
   return WIDE.test(char) ? 2 : 1;

@@ -11,7 +11,7 @@ import { runName } from './names.ts';
 import { runsInside } from './prepare.ts';
 import type { Project } from './project.ts';
 import { jobText, renderRun } from './render.ts';
-import { secretLines } from './submit.ts';
+import { jobSecrets } from './submit.ts';
 
 export type CheckSubject =
   | 'node'
@@ -92,7 +92,7 @@ async function tryRender(
   const runDir = `${project.cluster.remoteDir}/runs/${runName(profile.id, new Date())}`;
   try {
     await expandCodeFiles(project.root, profile, runsInside(project));
-    secretLines(project.root, profile);
+    jobSecrets(project, profile);
     const rendered = await renderRun(project, profile, runDir);
     // The run directory does not exist: sbatch need not go there to test.
     const options = rendered.options.filter((word) => !/^--(chdir|output|error)=/.test(word));

@@ -13,7 +13,7 @@ import { nameOfRun } from './names.ts';
 import { endOfLog } from './not-found.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
-import { exclusively, forget, isSweepRun, readTracked } from './record.ts';
+import { exclusively, forget, isFlowRun, isSweepRun, readTracked } from './record.ts';
 import { removeRun } from './remove.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,6 +23,8 @@ export interface CollectOptions {
   /** Go past a refusal: collect what nobody can judge, accept missing results, remove after a failed job. */
   force?: boolean;
   dryRun?: boolean;
+  /** What is to come home, in place of what the profile says: of a flow, whose jobs have several. */
+  results?: readonly string[];
 }
 
 export interface CollectResult {
@@ -49,12 +51,13 @@ export async function collect(project: Project, options: WhichRun & CollectOptio
   });
 }
 
-/** Every tracked run that has ended, but those of sweeps. A run that cannot be collected does not hold up the others; its failure is in the list. */
+/** Every tracked run that has ended, but those of sweeps and flows. A run that cannot be collected does not hold up the others; its failure is in the list. */
 export async function collectEnded(
   project: Project,
   options: CollectOptions,
 ): Promise<{ collected: CollectResult[]; waiting: Known[]; failed: { id: string; failure: Failure }[] }> {
-  const runs = trackedHere(project).filter(({ id }) => !isSweepRun(project.root, id));
+  const { root } = project;
+  const runs = trackedHere(project).filter(({ id }) => !isSweepRun(root, id) && !isFlowRun(root, id));
   const { snapshot, known } = await lookAt(project, runs, 20);
   const collected: CollectResult[] = [];
   const failed: { id: string; failure: Failure }[] = [];
@@ -103,7 +106,7 @@ export async function collectKnown(
   if (!undecided && !(verdict.ended && verdict.left)) refuse(4, { kind: 'still-alive', id, verdict });
 
   const jobId = verdict.jobId ?? tracked.jobId ?? '';
-  const found = await findResults(project, tracked, jobId, record.sweep);
+  const found = await findResults(project, tracked, jobId, record.sweep, options.results);
   if (verdict.success && !options.force) {
     if (found.missing.length > 0) refuse(4, { kind: 'results-missing', id, paths: found.missing, runDir });
     if (found.leaving.length > 0) refuse(4, { kind: 'results-leave', id, links: found.leaving, runDir });

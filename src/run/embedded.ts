@@ -8,10 +8,19 @@ import type { RunProblem } from './problem.ts';
 
 type Option = Header['directives'][number]['options'][number];
 
+const KIND_AND_IDS = 'after(any|ok|notok|corr)?(:[1-9]\\d*(_(0|[1-9]\\d*))?)+';
+/** All of them; or any, of whole jobs. */
+const DEPENDENCIES = new RegExp(
+  `^(${KIND_AND_IDS}(,${KIND_AND_IDS})*|(?!.*corr)${KIND_AND_IDS}([?]${KIND_AND_IDS})*)$`,
+);
+
 /** What an option asks for that `scheduler_submit` of local-submit.sh refuses; undefined where it does not. */
 function impossible({ name, value }: Option): string | undefined {
   if (name === 'begin') return name;
-  if (name !== 'dependency' || /^afterany(:\d+)+(,afterany(:\d+)+)*$/.test(value ?? '')) return undefined;
+  const refused =
+    (name === 'dependency' && !DEPENDENCIES.test(value ?? '')) ||
+    (name === 'kill-on-invalid-dep' && value !== 'yes' && value !== 'no');
+  if (!refused) return undefined;
   return value === undefined ? name : `${name}=${value}`;
 }
 

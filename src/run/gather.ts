@@ -41,14 +41,16 @@ export interface Gathered {
 
 /**
  * What there is of RESULTS_PULL as the profile has it now, so that a path can be mended; and besides of what it was when the
- * run was pushed, so that nothing promised then is removed unseen. Of a profile that is gone only that. Of a sweep its cells' folders, too.
+ * run was pushed, so that nothing promised then is removed unseen. Of a profile that is gone only that. Of a sweep its cells' folders, too. With `given` only that.
  */
 export async function findResults(
   project: Project,
   run: TrackedRun,
   jobId: string,
   sweep?: SweepRecord,
+  given?: readonly string[],
 ): Promise<Found> {
+  if (given) return (await askFor(project, run, jobId, [...given])).found;
   const own = sweep ? [`results/${run.id.split('@')[1]}/`] : [];
   const now = union(await resultsOfProfile(project, run), own);
   const { found, promised } = await askFor(project, run, jobId, now ?? []);

@@ -11,6 +11,8 @@ export interface HistoryEntry {
   id: string;
   run: string;
   jobId: string;
+  /** Its name in a flow. */
+  job?: string;
   cluster: string;
   state: string;
   exitCode?: number;
@@ -29,12 +31,13 @@ export interface HistoryEntry {
   recorded: string;
 }
 
-/** Adds the job's line, once. */
+/** Adds the job's line, once; of a flow's with its name there. */
 export function remember(
   project: Project,
   run: Pick<TrackedRun, 'id' | 'runDir'>,
   jobId: string,
   verdict: Verdict,
+  job?: string,
 ): void {
   const name = nameOfRun(run.runDir);
   const before = readHistory(project.root);
@@ -43,6 +46,7 @@ export function remember(
     verdict;
   const entry: HistoryEntry = {
     ...{ id: run.id, run: name, jobId, cluster: project.cluster.name, state: verdict.state },
+    ...(job === undefined ? {} : { job }),
     ...defined({
       exitCode,
       signal,

@@ -11,9 +11,9 @@ import { history } from './history.ts';
 import { nameOfRun } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
-import { exclusively, isSweepRun, readTracked, type Tracked, writeJobId } from './record.ts';
+import { exclusively, isFlowRun, isSweepRun, readTracked, type Tracked, writeJobId } from './record.ts';
 import { renderRun } from './render.ts';
-import { secretLines } from './submit.ts';
+import { jobSecrets } from './submit.ts';
 
 export interface Prepared {
   profile: Profile;
@@ -31,15 +31,23 @@ export function prepared<T>(
   return exclusively(project.root, idOf(which), async () => {
     const id = idOf(which);
     const isSweep = isSweepRun(project.root, id);
+    if (isFlowRun(project.root, id)) throw new Failure<RunProblem>(2, { kind: 'is-flow', id, flow: which.tag ?? id });
     if (isSweep && check === checkJob) {
       throw new Failure<RunProblem>(2, { kind: 'is-sweep', id, sweep: which.tag ?? id });
     }
     const { header, ...ready } = await checked(project, which, dryRun, check);
     const { profile, files } = ready;
     project.talk.tell({ type: 'profile', profile, header, codeFiles: files.length });
+    if (project.scheduler.kind === 'local' && wantsMail(profile, header)) project.talk.tell({ type: 'no-mail' });
     if (!dryRun) await mayReplace(project, profile.id, isSweep);
     return work(ready);
   });
+}
+
+/** NONE is Slurm's word for no mails. */
+function wantsMail({ sbatch }: Profile, { directives }: Header): boolean {
+  const asked = [...directives.flatMap((line) => line.options), ...sbatch].findLast(({ name }) => name === 'mail-type');
+  return asked?.value !== undefined && !/^NONE$/i.test(asked.value);
 }
 
 /** Finds every mistake there is to be found here; connecting begins meanwhile. */
@@ -61,7 +69,7 @@ export async function checked(
 export type CheckJob = (project: Project, profile: Profile, runDir: string) => Promise<Header>;
 
 const checkJob: CheckJob = async (project, profile, runDir) => {
-  secretLines(project.root, profile);
+  jobSecrets(project, profile);
   return (await renderRun(project, profile, runDir)).header;
 };
 
@@ -69,7 +77,7 @@ const checkJob: CheckJob = async (project, profile, runDir) => {
 export function runsInside({ host, cluster, root }: Project): string[] {
   const inside = relative(root, cluster.remoteDir);
   if (host.kind !== 'local' || inside.startsWith('..')) return [];
-  return inside === '' ? ['runs', 'slurm/executor'] : [inside];
+  return inside === '' ? ['runs', 'slurm/executor', 'slurm/images'] : [inside];
 }
 
 /** A job that is tracked is lost sight of here when its profile is pushed again (`recover` finds it). */

@@ -43,6 +43,7 @@ export type RunProblem = ProblemBase &
     | { kind: 'option-impossible'; option: string }
     /** Its cells are submitted as arrays, by the sweep's own targets. */
     | { kind: 'is-sweep'; id: string; sweep: string }
+    | { kind: 'is-flow'; id: string; flow: string }
     | { kind: 'bad-job-id'; jobId: string }
     | { kind: 'no-such-job'; jobId: string }
     /** In the scheduler's words; `reason` as the queue has it. */

@@ -39,7 +39,7 @@ export async function push(
   beside: FilesBeside = {},
 ): Promise<PushResult> {
   if (dryRun) return planned(project, ready);
-  const { pushed, notes } = await send(project, ready, onSending, beside);
+  const { pushed, notes } = await send(project, ready, { onSending, beside });
   writeRunDir(project.root, ready.profile.id, pushed.runDir, notes);
   return pushed;
 }
@@ -51,32 +51,45 @@ export function planned({ cluster }: Project, { profile, files }: Prepared): Pus
   return { profile, run, runDir: `${cluster.remoteDir}/runs/${run}`, files: paths, dataFiles: profile.dataFiles };
 }
 
+export interface SendOptions {
+  /** Called once the code is on its way. */
+  onSending?: (() => void) | undefined;
+  beside?: FilesBeside;
+  /** By what the push is known over there: the same one again finds its run directory. */
+  token?: string;
+  /** The name of a run that this token made: what has changed here goes there, what is newer there stays. */
+  again?: string;
+}
+
 /** A push that leaves no state file; `notes` are what would be remembered beside it. */
 export async function send(
   project: Project,
   ready: Prepared,
-  onSending?: () => void,
-  beside: FilesBeside = {},
+  { onSending, beside = {}, token = newToken(), again }: SendOptions = {},
 ): Promise<{ pushed: PushResult; notes: Notes }> {
   const { root, cluster, host } = project;
   const { profile, files } = ready;
   const result = planned(project, ready);
-  const { run: name, files: paths } = result;
+  const { files: paths } = result;
+  const name = again ?? result.run;
   const given = givenNow(project.commandLine);
   const manifest = await describe(root, profile, cluster, files, given);
   const image = [imageFile(profile), profile.containerRuntime];
   for (const upload of dataUploads(project, profile, image)) checkRefusal(profile, await host.upload(upload));
-  const token = randomBytes(8).toString('hex');
   const { about } = manifestParts(manifest);
+  let told = false;
+  const begun = (): void => {
+    if (!told) onSending?.();
+    told = true;
+  };
   const args = [cluster.remoteDir, name, token, codeDigest(manifest), about, ...image];
   const answer = await withFiles(project, profile.id, { ...beside, files: manifestParts(manifest).files }, (sent) =>
     host.upload({
       from: root,
-      ...{ paths, beside: sent, filesOnly: true, checksum: true },
+      ...{ paths, beside: sent, filesOnly: true, checksum: true, update: again !== undefined },
       program: { files: ['lib', 'pinned', 'push'], args },
       onProgress: (progress) => {
-        onSending?.();
-        onSending = undefined;
+        begun();
         project.talk.tell({ type: 'progress', what: 'code', progress: { ...progress, total: paths.length } });
       },
     }),
@@ -90,6 +103,8 @@ export async function send(
   const pushed = { ...result, run, runDir: madeDir, ...pinned, ...(sent === undefined ? {} : { sent }) };
   return { pushed, notes };
 }
+
+export const newToken = (): string => randomBytes(8).toString('hex');
 
 /** Files for `.slurm-runner` of the run directory, by name; the file with the sums of the code is one. */
 export type FilesBeside = Readonly<Record<string, string>>;

@@ -77,10 +77,15 @@ export function isSweepRun(root: string, id: string): boolean {
   return readText(root, `${id}.sweep.json`) !== undefined && readTracked(root, id).runDir !== undefined;
 }
 
+/** Whether what is tracked under `id` is a flow's run, likewise (src/flow/started.ts). */
+export function isFlowRun(root: string, id: string): boolean {
+  return readText(root, `${id}.flow.json`) !== undefined && readTracked(root, id).runDir !== undefined;
+}
+
 /** Removes the state files of `id`, if they still name that run directory. */
 export function forget(root: string, id: string, runDir: string): void {
   if (readTracked(root, id).runDir !== runDir) return;
-  for (const ending of ['jobid', 'rundir', 'json', 'sweep.json'])
+  for (const ending of ['jobid', 'rundir', 'json', 'sweep.json', 'flow.json'])
     rmSync(join(jobsFolder(root), `${id}.${ending}`), { force: true });
 }
 

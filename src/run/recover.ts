@@ -27,6 +27,8 @@ export interface Recovered {
   next: 'watch' | 'collect' | 'submit' | 'push' | 'wait' | 'none';
   /** Of a sweep's run: the sweep's folder below results/, which is the run's tag. */
   sweep?: string;
+  /** Of a flow's run: FLOW, with its TAG if it has one. */
+  flow?: string;
   /** Other runs of the same profile on the cluster. */
   others: { run: string; jobId?: string; state: string }[];
 }
@@ -118,6 +120,7 @@ function recoverOne(
       ...{ id, runDir: record.dir, verdict, others },
       ...(jobId ? { jobId } : {}),
       ...(record.sweep ? { sweep: id.split('@')[1] ?? id } : {}),
+      ...(record.flow ? { flow: id.split('@')[1] ?? id } : {}),
       action: same ? 'unchanged' : 'restored',
       next: nextStep(record, verdict, snapshot, isHome(root, id, record, jobId)),
     },
@@ -139,6 +142,8 @@ function nextStep(record: RunRecord, verdict: Verdict, snapshot: Snapshot, home:
   // A removal that was broken off is finished by another collect.
   if (record.removing) return 'collect';
   if (!record.pushed) return 'push';
+  // Nothing of it runs before the graph is whole.
+  if (record.flow?.graph) return 'submit';
   if (verdict.state === 'NOT_SUBMITTED') return 'submit';
   // Even what history knows: results came home, but the run directory could not go yet.
   if (verdict.ended) return home ? 'none' : 'collect';

@@ -63,16 +63,17 @@ export interface OpenTemplate {
   render(values?: TemplateValues, args?: readonly string[]): Rendered;
 }
 
-/** A profile's template, to be rendered again and again. */
+/** A profile's template, to be rendered again and again; `part` is the job of a flow that it is for. */
 export async function openTemplate(
   project: Project,
   profile: Profile,
   runDir: string,
   home = '~',
+  part?: string,
 ): Promise<OpenTemplate> {
   const { root, cluster, scheduler, commandLine } = project;
   const remoteDir = remoteDirOf(runDir);
-  const jobName = `${cluster.jobPrefix}${nameOfRun(runDir)}`;
+  const jobName = `${cluster.jobPrefix}${part === undefined ? '' : `${part}.`}${nameOfRun(runDir)}`;
   const run = { runDir, remoteDir, jobName, scheduler: scheduler.kind, home };
   const template = templateFile(root, profile);
   if (template.path === DEFAULT_TEMPLATE) checkContainer(project, profile, runDir);
@@ -178,34 +179,60 @@ function sbatchOptions(profile: Profile, header: Header, runDir: string, remoteD
 
 /** What the scheduler gets for one attempt. */
 export function jobText({ header }: Rendered, profile: Profile, runDir: string, attempt: number): string {
-  const { before, behind } = jobParts(header, profile, runDir);
+  const { before, behind } = wholeParts(jobParts(header, profile, runDir));
   return before + attempt + behind;
 }
 
+/** A job's text: `head`, `shared`, `tail`, its attempt's number, `behind`. Only `shared` is the same for every job. */
+export interface JobParts {
+  head: string;
+  shared: string;
+  tail: string;
+  behind: string;
+}
+
+/** Before and behind the attempt's number. */
+export function wholeParts({ head, shared, tail, behind }: JobParts): { before: string; behind: string } {
+  return { before: [head, shared, tail].join('\n'), behind };
+}
+
+/** What makes a job's supervisor do more than run the script once. */
+export interface JobExtras {
+  /** Its tasks are cells: their folder below results/, and the file with their parameters where they have any. */
+  cells?: { folder: string; file?: string };
+  /** How often the script is run again after it failed, and seconds before each time. */
+  retry?: { times: number; delay: number };
+}
+
 /**
- * The rendered header and our supervisor, which runs the rendered script by its own `#!`, before and behind the attempt's number. The
- * header's `#!` is replaced, since a job script may be Python and the supervisor is sh. `sweep` is whose cells its tasks are.
+ * The rendered header and our supervisor, which runs the rendered script by its own `#!`. The header's `#!` is replaced, since a job
+ * script may be Python and the supervisor is sh.
  */
 export function jobParts(
   { shebang, directives }: Header,
   profile: Profile,
   runDir: string,
-  sweep?: { folder: string; cells: readonly unknown[] },
-): { before: string; behind: string } {
-  const lines = [
+  { cells, retry }: JobExtras = {},
+): JobParts {
+  const head = [
     '#!/bin/sh',
     ...withoutOverruled(directives, profile),
     '# Written by slurm-runner. The job itself is the file `script` beside this one.',
     ...exportLines(profile.env),
-    remoteText('scratch'),
-    remoteText('supervisor'),
+  ];
+  const tail = [
     ...wholeScriptLines({ directives }, profile),
-    ...(sweep ? [remoteText('cell'), `sr_sweep=${quote(sweep.folder)}`] : []),
-    // W&B's runs get theirs from W&B.
-    ...(sweep && sweep.cells.length > 0 ? ['sr_parameters=yes'] : []),
+    ...(cells ? [remoteText('cell'), `sr_sweep=${quote(cells.folder)}`] : []),
+    ...(cells?.file ? [`sr_parameters=${quote(cells.file)}`] : []),
+    ...(retry && retry.times > 0 ? [`sr_retry=${retry.times} sr_retry_delay=${retry.delay}`] : []),
     `supervise ${quote(runDir)} `,
   ];
-  return { before: lines.join('\n'), behind: ` ${[shebang.interpreter, ...shebang.args].map(quote).join(' ')}\n` };
+  return {
+    head: head.join('\n'),
+    shared: `${remoteText('scratch')}\n${remoteText('supervisor')}`,
+    tail: tail.join('\n'),
+    behind: ` ${[shebang.interpreter, ...shebang.args].map(quote).join(' ')}\n`,
+  };
 }
 
 /** [env] as lines of a job. A TMPDIR among them is the one that was asked for: the supervisor makes none. */

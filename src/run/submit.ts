@@ -5,6 +5,7 @@ import { loadProfile } from '../conf/profile.ts';
 import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
 import { quote } from '../host/quote.ts';
+import { linesForJob, type Whose } from '../notify/in-job.ts';
 import type { SubmitAnswer } from '../scheduler/types.ts';
 import type { Header } from '../template/directives.ts';
 import { insideText } from './contained.ts';
@@ -78,6 +79,7 @@ async function standing(
   const snapshot = await project.scheduler.query({ runs: [runDir], settle: 10 });
   const run = snapshot.runs.get(runDir);
   if (!run?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
+  if (run.flow) throw new Failure<RunProblem>(2, { kind: 'is-flow', id, flow: id.split('@')[1] ?? id });
   if (run.sweep) throw new Failure<RunProblem>(2, { kind: 'is-sweep', id, sweep: id.split('@')[1] ?? id });
   const { queueTrouble: trouble } = snapshot;
   return { attempt: run.attempt, verdict: verdictOf(run, snapshot), ...(trouble === undefined ? {} : { trouble }) };
@@ -103,7 +105,7 @@ async function submitAttempt(
   const { root, scheduler, host } = project;
   const { id } = profile;
   await host.connect();
-  const secrets = secretLines(root, profile);
+  const secrets = jobSecrets(project, profile);
   const { home, image } = readTracked(root, id).notes;
   const rendered = await renderRun(project, profile, runDir, home);
   const answer = await scheduler.submit({
@@ -144,6 +146,11 @@ export function refusal(
     case 'failed':
       return new Failure(2, { kind: 'submit-failed', id, detail });
   }
+}
+
+/** The secrets of a profile's jobs, and what they need to tell somebody of their end. Throws Failure(2). */
+export function jobSecrets(project: Project, profile: Profile, whose: Whose = {}): string {
+  return [secretLines(project.root, profile), linesForJob(project, profile, whose)].filter(Boolean).join('\n');
 }
 
 /** Lines for a file that only the owner reads; the values travel on standard input alone. Throws Failure(2) for a missing one. */

@@ -1,12 +1,13 @@
 /** What a verb says while it works, and the one thing it may ask. `scripts` decides how it is shown. */
 
 import type { Profile } from '../conf/types.ts';
+import type { FlowStatus } from '../flow/results.ts';
 import type { Progress } from '../host/types.ts';
 import type { QueueRow } from '../scheduler/types.ts';
 import type { Counts } from '../sweep/progress.ts';
 import type { Header } from '../template/directives.ts';
 import type { CleanItem } from './clean.ts';
-import type { CellVerdict } from './verdict.ts';
+import type { CellVerdict, Verdict } from './verdict.ts';
 
 export type TalkEvent =
   /** What is about to be submitted. */
@@ -32,8 +33,16 @@ export type TalkEvent =
   | { type: 'wandb-left'; wandb: { entity: string; project: string; sweepId: string }; profile: string }
   /** How far a sweep has come. */
   | { type: 'sweep'; counts: Counts; seconds?: number }
+  /** How the jobs of a flow stand, at every look of its watch and whenever one has begun or ended. */
+  | { type: 'flow'; status: FlowStatus }
   /** A cell of a sweep has ended, and not as wished. */
   | { type: 'cell-failed'; cell: string; verdict: CellVerdict; log: string }
+  /** SBATCH_MAIL_TYPE, where there is no Slurm to write mails. */
+  | { type: 'no-mail' }
+  /** The job that is watched has left an end marker of its own; what that means is judged next. */
+  | { type: 'end-marker'; runDir: string; jobId: string; restarts: number }
+  /** How a job that was watched ended. */
+  | { type: 'over'; runDir: string; verdict: Verdict }
   /** The job's state cannot be told yet, and is asked for again. */
   | { type: 'undecided'; jobId: string };
 

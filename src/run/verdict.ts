@@ -2,7 +2,7 @@
 
 import { fromRanges } from '../scheduler/ranges.ts';
 import { type JobState, parseState } from '../scheduler/states.ts';
-import type { AccountRow, RunRecord, Snapshot } from '../scheduler/types.ts';
+import type { AccountRow, ArrayRecord, FlowRecord, RunRecord, Snapshot } from '../scheduler/types.ts';
 import { single, together } from './judge.ts';
 import { nameOfRun } from './names.ts';
 
@@ -77,13 +77,25 @@ export interface CellVerdict extends Verdict {
   begun: boolean;
 }
 
-/** The verdict on a run's newest attempt; on that of a sweep the one on all its cells. */
+/** A job of a flow, by its last submission. */
+export interface PartVerdict extends Verdict {
+  /** Of a matrix job: each of its cells, by the last array that had it. */
+  cells?: CellVerdict[];
+}
+
+/** The verdict on a run's newest attempt; on that of a sweep the one on all its cells, of a flow on all its jobs. */
 export function verdictOf(run: RunRecord, snapshot: Snapshot): Verdict {
   if (run.sweep) return sweepVerdict(run, run.sweep.count, cellVerdicts(run, snapshot));
+  if (run.flow) return flowVerdict(run.flow, partVerdicts(run, snapshot));
   const { jobId } = run;
   if (run.attempt === 0) return plain('NOT_SUBMITTED');
   const id = jobId ?? foundByName(run, snapshot) ?? run.markers[0]?.jobId;
   if (id === undefined) return plain(neverArrived(run, snapshot) ? 'NOT_SUBMITTED' : 'UNKNOWN');
+  return verdictOn(run, snapshot, id);
+}
+
+/** The verdict on one job, whatever else was submitted in its run. */
+function verdictOn(run: RunRecord, snapshot: Snapshot, id: string): Verdict {
   const { named, of, unnamed, several } = judged(run, snapshot, id);
   if (named.size === 0) return { ...of(), jobId: id };
   const each = [...named].map(of);
@@ -93,11 +105,53 @@ export function verdictOf(run: RunRecord, snapshot: Snapshot): Verdict {
   return { ...together(each), jobId: id };
 }
 
-/** How each cell of a sweep stands that was ever submitted, in their order. */
-export function cellVerdicts(run: RunRecord, snapshot: Snapshot): CellVerdict[] {
+/** How each job of a flow stands that was ever submitted, by its name. */
+export function partVerdicts(run: RunRecord, snapshot: Snapshot): Map<string, PartVerdict> {
+  const found = new Map<string, PartVerdict>();
+  const parts = run.flow?.parts ?? [];
+  const earlier = parts.flatMap(({ jobId }) => jobId ?? []);
+  for (const part of parts) {
+    const { job, jobId, intent, tasks } = part;
+    const id = jobId ?? foundByName({ ...run, earlier }, snapshot, `${job}.${nameOfRun(run.dir)}`);
+    if (id === undefined) {
+      if (!neverArrived({ ...(intent === undefined ? {} : { intent }) }, snapshot)) found.set(job, plain('UNKNOWN'));
+    } else if (tasks === '') found.set(job, { ...verdictOn(run, snapshot, id), jobId: id });
+    else {
+      const before = parts.filter((one) => one.job === job && one.attempt < part.attempt && one.jobId !== undefined);
+      const cells = cellVerdicts(run, snapshot, [...before, { ...part, jobId: id }]);
+      const { elapsedSeconds: _, started: __, endedAt: ___, ...all } = together(cells);
+      found.set(job, { ...all, ...spanOf(cells), jobId: id, cells });
+    }
+  }
+  return found;
+}
+
+/** From the first cell's start to the last one's end; times are the scheduler's text, which sorts as it stands. */
+function spanOf(cells: readonly CellVerdict[]): Pick<Verdict, 'started' | 'endedAt' | 'elapsedSeconds'> {
+  const [started] = cells.flatMap((cell) => (cell.begun && cell.started) || []).sort();
+  const endedAt = cells
+    .flatMap((cell) => (cell.begun && cell.endedAt) || [])
+    .sort()
+    .at(-1);
+  if (started === undefined) return {};
+  const seconds = endedAt === undefined ? Number.NaN : (Date.parse(endedAt) - Date.parse(started)) / 1000;
+  const over = cells.every((cell) => cell.ended);
+  return {
+    started,
+    ...(over && endedAt !== undefined && { endedAt }),
+    ...(over && seconds >= 0 && { elapsedSeconds: seconds }),
+  };
+}
+
+/** How each cell that was ever submitted stands, of a sweep or of `arrays`, in their order. */
+export function cellVerdicts(
+  run: RunRecord,
+  snapshot: Snapshot,
+  arrays: readonly ArrayRecord[] = run.sweep?.arrays ?? [],
+): CellVerdict[] {
   const cells = new Map<number, CellVerdict>();
-  const known = run.sweep?.arrays.flatMap(({ jobId }) => jobId ?? []) ?? [];
-  for (const array of run.sweep?.arrays ?? []) {
+  const known = arrays.flatMap(({ jobId }) => jobId ?? []);
+  for (const array of arrays) {
     const { jobId, intent } = array;
     const id = jobId ?? foundByName({ ...run, earlier: known }, snapshot);
     // Nothing tells of it: it was never submitted, or is only just being.
@@ -139,10 +193,18 @@ function sweepVerdict(run: RunRecord, count: number, cells: CellVerdict[]): Verd
   };
 }
 
+/** Without what only the graph can tell: which of its jobs need not run. */
+function flowVerdict({ graph, parts }: FlowRecord, jobs: ReadonlyMap<string, PartVerdict>): Verdict {
+  if (jobs.size === 0) return plain('NOT_SUBMITTED');
+  const all = together([...jobs.values()]);
+  const newest = parts.findLast(({ jobId }) => jobId !== undefined)?.jobId;
+  return { ...all, success: all.success && graph === undefined, ...(newest === undefined ? {} : { jobId: newest }) };
+}
+
 /** The id of a job of this run that none of its attempts knows of. */
-function foundByName(run: RunRecord, snapshot: Snapshot): string | undefined {
+function foundByName(run: RunRecord, snapshot: Snapshot, name = nameOfRun(run.dir)): string | undefined {
   const ours = (row: { name: string; jobId: string; workDir: string }, dirs: string[]): boolean =>
-    row.name.endsWith(nameOfRun(run.dir)) && dirs.includes(row.workDir) && !run.earlier?.includes(row.jobId);
+    row.name.endsWith(name) && dirs.includes(row.workDir) && !run.earlier?.includes(row.jobId);
   const queued = snapshot.queue.find((row) => ours(row, [run.dir]));
   return (queued ?? snapshot.accounts.find((row) => ours(row, ['', run.dir])))?.jobId;
 }

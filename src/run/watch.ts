@@ -48,7 +48,9 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
       project.talk.tell({ type: 'log', name: event.name, data: event.data });
     } else if (event.type === 'marker') {
       if (event.marker.jobId !== jobId) return;
-      if (event.marker.kind === 'end') last = event.marker;
+      const { life: restarts, kind, how } = event.marker;
+      if (kind === 'end' && how === 'exit') project.talk.tell({ type: 'end-marker', runDir, jobId, restarts });
+      if (kind === 'end') last = event.marker;
       else if (event.marker.life !== last?.life || last.kind !== 'begin') {
         last = event.marker;
         project.talk.tell({ type: 'started', jobId, restarts: event.marker.life });
@@ -88,7 +90,9 @@ export async function watch(project: Project, options: WatchOptions): Promise<Wa
     }
     if (verdict.ended) {
       const logs = () => [ends.err.toString(), ends.out.toString()];
-      return { id, jobId, runDir, verdict: await explained(project, run, verdict, logs) };
+      const told = await explained(project, run, verdict, logs);
+      project.talk.tell({ type: 'over', runDir, verdict: told });
+      return { id, jobId, runDir, verdict: told };
     }
     if (verdict.state === 'UNKNOWN') {
       undecided += 1;

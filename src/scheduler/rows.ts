@@ -93,9 +93,15 @@ export function snapshot(output: string): Snapshot {
     } else if (kind === 'sweep') {
       const swept = all.runs.get(first);
       if (swept) swept.sweep = { count: Number(second) || 0, wanted: third, arrays: [] };
+    } else if (kind === 'flow') {
+      const [since, ...jobs] = second.split(' ');
+      const flows = all.runs.get(first);
+      if (flows) flows.flow = { ...(second && { graph: { since: Number(since), jobs } }), parts: [] };
     } else if (kind === 'array') {
       const found = arrayRecord(fields);
-      if (found) all.runs.get(first)?.sweep?.arrays.push(found);
+      const { sweep, flow } = all.runs.get(first) ?? {};
+      if (found) sweep?.arrays.push(found);
+      if (found?.job !== undefined) flow?.parts.push({ ...found, job: found.job });
     } else if (kind === 'marker') {
       const found = marker(second, third);
       if (found) all.runs.get(first || run)?.markers.push(found);
@@ -118,14 +124,15 @@ export function snapshot(output: string): Snapshot {
 
 /** Undefined of one that is void: it was never submitted, nor will be. */
 function arrayRecord([, attempt, jobId = '', intent, claim = '']: readonly string[]): ArrayRecord | undefined {
-  const [offset, tasks = '', throttle] = claim.split(' ');
+  const [offset, tasks = '', throttle, , job] = claim.split(' ');
   if (jobId === 'void') return undefined;
   return {
     attempt: Number(attempt),
     ...(/^\d+$/.test(jobId) ? { jobId } : {}),
     ...(intent ? { intent: Number(intent) } : {}),
+    ...(job === undefined ? {} : { job }),
     offset: Number(offset) || 0,
-    tasks,
+    tasks: tasks === '-' ? '' : tasks,
     ...(Number(throttle) > 0 ? { throttle: Number(throttle) } : {}),
   };
 }

@@ -6,14 +6,23 @@ import { programText } from '../host/program.ts';
 import type { Host } from '../host/types.ts';
 import type { SchedulerProblem } from './problem.ts';
 import { queueRow, SEPARATOR, snapshot } from './rows.ts';
-import type { CellsAnswer, CheckRecord, QueueRow, ReleaseAnswer, Scheduler, SubmitAnswer } from './types.ts';
+import type {
+  CellsAnswer,
+  CheckRecord,
+  FlowAnswer,
+  FlowPart,
+  QueueRow,
+  ReleaseAnswer,
+  Scheduler,
+  SubmitAnswer,
+} from './types.ts';
 import { watchJob } from './watch.ts';
 
 /** Seconds a call of watch.sh lives before it is begun anew, so that none is left behind for long on a login node. */
 const WATCH_LIFE = 1800;
 
 /** A job's own process, with the embedded executor. */
-export const EXECUTOR = ['lib', 'process', 'local-records', 'local-array', 'executor'];
+export const EXECUTOR = ['lib', 'process', 'local-records', 'local-after', 'local-array', 'local-pairs', 'executor'];
 
 /** What defines the functions of each scheduler. */
 export const FILES: Record<SchedulerKind, readonly string[]> = {
@@ -62,8 +71,14 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
       for (const group of groups) args.push(group.cells, group.before, group.behind);
       const input = 'each' in script ? script.each : undefined;
       return cellsAnswer(
-        await call('submit', [...args, ...executor, ...cells.options], input, ['attempt', 'submit-cells']),
+        await call('submit', [...args, ...executor, ...cells.options], input, ['attempt', 'part', 'submit-cells']),
       );
+    },
+    submitFlow: async (flow) => {
+      const args = [flow.runDir, String(flow.seen), flow.prefix, setup, flow.secrets, flow.inside, flow.shared];
+      args.push([flow.graph.since, ...flow.graph.jobs].join(' '), flow.earlier.join(' '), flow.held.join(' '));
+      args.push(executor[0] ?? '', String(flow.jobs.length), ...flow.jobs.flatMap(partArgs));
+      return flowAnswer(await call('submit', args, undefined, ['attempt', 'part', 'submit-flow']));
     },
     query: async ({ runs, remoteDir, settle = 0 }) => {
       const args = [setup, cluster.jobPrefix, String(settle * 3), ...(remoteDir === undefined ? [] : [remoteDir])];
@@ -120,6 +135,19 @@ function checkRecord([kind, what = '', verdict, detail = '', choices]: string[])
   return [{ what, verdict: known, detail, ...(choices ? { choices: choices.trim().split(' ') } : {}) }];
 }
 
+/** As submit-flow.sh reads one of its jobs. */
+function partArgs(part: FlowPart): string[] {
+  const { script, waits, dependency, tasks = '', throttle, options } = part;
+  const on = (ref: string | number): string => (typeof ref === 'number' ? `@${ref + 1}` : ref);
+  const words = [...(dependency ? [`=${dependency}`] : []), ...waits.map((wait) => `${wait.kind}:${on(wait.on)}`)];
+  return [
+    ...[part.job, part.head, part.tail, part.behind],
+    ...('all' in script ? [script.all, ''] : ['', script.each]),
+    ...[tasks, throttle === undefined ? '' : String(throttle), words.join(' '), part.release ? 'yes' : ''],
+    ...[String(options.length), ...options],
+  ];
+}
+
 const CELLS_OUTCOMES = ['whole', 'changed', 'deferred', 'refused', 'unknown', 'gone', 'incomplete'] as const;
 
 function cellsAnswer(output: string): CellsAnswer {
@@ -134,6 +162,22 @@ function cellsAnswer(output: string): CellsAnswer {
   const detail = text.replaceAll('\x1e', '\n').trim();
   const outcome = CELLS_OUTCOMES.find((one) => one === word);
   return outcome ? { arrays, outcome, detail } : { arrays, outcome: 'failed', detail: detail || end };
+}
+
+function flowAnswer(output: string): FlowAnswer {
+  const submitted: FlowAnswer['submitted'] = [];
+  let end = '';
+  for (const line of output.split('\n').filter(Boolean)) {
+    const [kind, attempt, jobId = '', job = ''] = line.split(SEPARATOR);
+    if (kind === 'part') submitted.push({ attempt: Number(attempt), jobId, job });
+    else end = line;
+  }
+  const [word = '', ...texts] = end.split(SEPARATOR);
+  const [job, text = ''] = word === 'refused' ? texts : [undefined, texts[0]];
+  const detail = text.replaceAll('\x1e', '\n').trim();
+  const outcome = CELLS_OUTCOMES.find((one) => one === word);
+  const known = outcome === 'deferred' ? undefined : outcome;
+  return { submitted, outcome: known ?? 'failed', ...(job ? { job } : {}), detail: known ? detail : detail || end };
 }
 
 function releaseAnswer(output: string): ReleaseAnswer {

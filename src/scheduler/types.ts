@@ -80,16 +80,18 @@ export interface Marker {
   signal?: string;
 }
 
-/** One job array of a sweep's run: an attempt of its own. */
+/** One job array of a sweep's run, or one job of a flow's: an attempt of its own. */
 export interface ArrayRecord {
   attempt: number;
+  /** The name of a flow's job. */
+  job?: string;
   /** Undefined while nobody knows whether it was submitted. */
   jobId?: string;
   /** As of a run's newest attempt. */
   intent?: number;
   /** A cell's number is this and its task's number. */
   offset: number;
-  /** Numbers of its tasks, in ranges (`0-3,7`). */
+  /** Numbers of its tasks, in ranges (`0-3,7`); empty of a job that is no array. */
   tasks: string;
   /** How many of its tasks run at a time; undefined for any number. */
   throttle?: number;
@@ -102,6 +104,14 @@ export interface SweepRecord {
   /** The cells that were asked for when Slurm did not take all of them, in ranges. */
   wanted: string;
   arrays: ArrayRecord[];
+}
+
+/** What lies in the run directory of a flow besides. */
+export interface FlowRecord {
+  /** A submission that was begun and is not whole yet: nothing of it runs. `since` is the attempt before its first one. */
+  graph?: { since: number; jobs: string[] };
+  /** Every job that was submitted, in that order; of one that was so again the last counts. */
+  parts: (ArrayRecord & { job: string })[];
 }
 
 /** One run directory as it lies on the host. */
@@ -124,9 +134,10 @@ export interface RunRecord {
   made?: number;
   /** Its logs and results were brought home, though it was kept. */
   collected: boolean;
-  /** Of all arrays of a sweep, else of the newest attempt. */
+  /** Of all arrays of a sweep, all jobs of a flow, else of the newest attempt. */
   markers: Marker[];
   sweep?: SweepRecord;
+  flow?: FlowRecord;
 }
 
 /** All that was known at one moment. `queueTrouble`: the scheduler did not answer, so that a missing row means nothing. */
@@ -200,6 +211,50 @@ export interface CellsAnswer {
   detail: string;
 }
 
+/** Jobs of a flow, parents first, to be submitted together. */
+export interface FlowSubmission extends Pick<Submission, 'runDir' | 'secrets' | 'inside'> {
+  /** The newest attempt that the caller knows of; with another one nothing is submitted. */
+  seen: number;
+  /** Before a job's name and the run's (`JOB.RUN`). */
+  prefix: string;
+  /** What stands in every job's script (see FlowPart). */
+  shared: string;
+  /** Noted until all are submitted: as in FlowRecord, with those that were submitted before this call. */
+  graph: { since: number; jobs: readonly string[] };
+  /** Ids of these, and those among them that are to be released with the others. */
+  earlier: readonly string[];
+  held: readonly string[];
+  jobs: readonly FlowPart[];
+}
+
+export interface FlowPart {
+  job: string;
+  /** The job's text: `head`, shared text, `tail`, the attempt's number, `behind`. */
+  head: string;
+  tail: string;
+  behind: string;
+  /** The rendered script, of all cells of a matrix job; or lines from which each cell makes its own (src/remote/cell.sh). */
+  script: { all: string } | { each: string };
+  options: readonly string[];
+  /** Of a matrix job: its tasks, in ranges, and how many may run at a time. */
+  tasks?: string;
+  throttle?: number;
+  /** What it waits for: an id, or the place among `jobs` (from 0) of another. */
+  waits: readonly { kind: string; on: string | number }[];
+  /** Its own dependency, as typed; or empty. */
+  dependency: string;
+  /** It waits for none of these jobs, and is released when all are submitted. */
+  release: boolean;
+}
+
+export interface FlowAnswer {
+  submitted: { attempt: number; jobId: string; job: string }[];
+  /** As of cells; `refused`: all of these jobs were cancelled, `job` is the one that sbatch did not take. */
+  outcome: Exclude<CellsAnswer['outcome'], 'deferred'>;
+  job?: string;
+  detail: string;
+}
+
 export interface Question {
   /** Run directories to look at, absolute. */
   runs: readonly string[];
@@ -268,6 +323,8 @@ export interface Scheduler {
   submit(submission: Submission): Promise<SubmitAnswer>;
   /** Submits cells of a sweep, each once, in one round trip. Throws Failure(3) when the host is out of reach. */
   submitCells(submission: CellsSubmission): Promise<CellsAnswer>;
+  /** Submits jobs of a flow, each once, in one round trip; none begins before all are submitted. Throws Failure(3) likewise. */
+  submitFlow(submission: FlowSubmission): Promise<FlowAnswer>;
   /** Everything about some runs in one round trip. */
   query(question: Question): Promise<Snapshot>;
   /** Follows one job over one connection; throws Failure(3) when that is lost, after events that were whole. */

@@ -3,18 +3,29 @@
 import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
-import { jobParts, openTemplate, type Rendered } from '../run/render.ts';
+import { openTemplate, type Rendered } from '../run/render.ts';
 import { toRanges } from '../scheduler/ranges.ts';
 import type { CellsSubmission } from '../scheduler/types.ts';
 import type { Header } from '../template/directives.ts';
 import type { TemplateProblem } from '../template/problem.ts';
 import { compileTemplate } from '../template/render.ts';
+import { shellText } from '../template/shell-text.ts';
 import { CELL_VARIABLES, cellOf, parameterNames, type StartedSweep } from './started.ts';
 import type { Cell } from './types.ts';
 
-export interface CellScripts extends Pick<CellsSubmission, 'groups' | 'script' | 'options' | 'jobName'> {
+export interface CellScripts extends Pick<CellsSubmission, 'script' | 'options' | 'jobName'> {
   /** Of the first cell. */
   header: Header;
+  /** Cells (in ranges) whose jobs ask for the same. */
+  groups: { cells: string; header: Header }[];
+}
+
+/** What a job of a flow has that a sweep has not. */
+export interface PartOptions {
+  /** Its name. */
+  part?: string;
+  /** COMMAND of each cell, by its number. */
+  commands?: readonly string[];
 }
 
 /** Renders for `cells`, ascending. Throws Failure(2) with what is wrong in any of them. */
@@ -25,28 +36,30 @@ export async function renderCells(
   cells: readonly number[],
   runDir: string,
   home?: string,
+  { part, commands }: PartOptions = {},
 ): Promise<CellScripts> {
-  const template = await openTemplate(project, profile, runDir, home);
+  const template = await openTemplate(project, profile, runDir, home, part);
   const { file, argsLine: firstLine = 1 } = sweep;
   // The words are quoted, each as a whole.
   const compiled = sweep.args.map((text) => compileTemplate({ text, file, firstLine, quoted: true }));
   const args = await Promise.all(compiled);
   const names = [...CELL_VARIABLES, ...parameterNames(sweep)];
-  const each = args.length > 0 || asksFor(template.text, names);
+  const each = args.length > 0 || commands !== undefined || asksFor(template.text, names);
   const parameters = Object.fromEntries(names.map((name) => [name, undefined]));
   const rendered = (each ? cells : cells.slice(0, 1)).map((index) => {
     const cell = cellOf(sweep, index);
-    const values = { ...parameters, ...valuesOf(sweep, cell, runDir) };
+    const command = commands?.[index];
+    const own = command === undefined ? {} : { COMMAND: shellText(command) };
+    const values = { ...parameters, ...valuesOf(sweep, cell, runDir), ...own };
     return naming(cell.name, names, () => {
       const words = args.map((word) => word(values));
       return { index, ...template.render(values, words) };
     });
   });
   const first = rendered[0] as Rendered;
-  const parts = (header: Header) => jobParts(header, profile, runDir, sweep);
   const { header, options, jobName } = first;
   if (!each) {
-    const groups = [{ cells: toRanges(cells), ...parts(header) }];
+    const groups = [{ cells: toRanges(cells), header }];
     return { groups, script: { all: first.script }, options, jobName, header };
   }
   const same = new Map<string, { header: Header; cells: number[] }>();
@@ -56,7 +69,7 @@ export async function renderCells(
     group.cells.push(index);
     same.set(key, group);
   }
-  const groups = [...same.values()].map(({ header, cells }) => ({ cells: toRanges(cells), ...parts(header) }));
+  const groups = [...same.values()].map(({ header, cells }) => ({ cells: toRanges(cells), header }));
   return { groups, script: { each: sharedLines(rendered) }, options, jobName, header };
 }
 

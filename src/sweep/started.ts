@@ -1,13 +1,9 @@
 /** What a sweep was when it was started: its run goes on with that, whatever becomes of its file. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Failure } from '../failure.ts';
 import { quote } from '../host/quote.ts';
 import type { TrackedRun } from '../run/find.ts';
-import type { RunProblem } from '../run/problem.ts';
-import { jobsFolder, type Project } from '../run/project.ts';
-import { writeWhole } from '../run/record.ts';
+import { keep, kept, keptHere as keptOf } from '../run/kept.ts';
+import type { Project } from '../run/project.ts';
 import type { Cell } from './types.ts';
 
 export interface StartedSweep {
@@ -53,45 +49,33 @@ export function cellOf({ cells, kind }: StartedSweep, index: number): Cell {
 
 /** The files that a push leaves in `.slurm-runner` of the run directory (cell.sh reads `cells`, query.sh `sweep`). */
 export function filesOf(sweep: StartedSweep): Record<string, string> {
-  const lines = sweep.cells.map(({ name, values }) => {
-    const words = Object.entries({ CELL_NAME: name, ...values }).map(([key, value]) => `${key}=${quote(value)}`);
-    return `export ${words.join(' ')}\n`;
-  });
   return {
     sweep: `${sweep.count}\n`,
     'sweep.json': `${JSON.stringify(sweep)}\n`,
-    ...(lines.length > 0 && { cells: lines.join('') }),
+    ...(sweep.cells.length > 0 && { cells: cellLines(sweep.cells) }),
   };
 }
 
-const fileOf = (id: string): string => `${id}.sweep.json`;
+/** The parameters of cells, a line of shell each (cell.sh). */
+export function cellLines(cells: readonly Cell[]): string {
+  const lines = cells.map(({ name, values }) => {
+    const words = Object.entries({ CELL_NAME: name, ...values }).map(([key, value]) => `${key}=${quote(value)}`);
+    return `export ${words.join(' ')}\n`;
+  });
+  return lines.join('');
+}
 
-/** Remembers it beside the state files; losing that costs one more question to the cluster. */
+/** Remembers it beside the state files. */
 export function keepStarted(root: string, id: string, runDir: string, sweep: StartedSweep): void {
-  writeWhole(root, fileOf(id), JSON.stringify({ runDir, sweep }));
+  keep(root, 'sweep', id, runDir, sweep);
 }
 
 /** What a run's sweep was; undefined of a run that is no sweep's. Throws Failure(2) if the run is gone. */
-export async function startedSweep(project: Project, { id, runDir }: TrackedRun): Promise<StartedSweep | undefined> {
-  const noted = keptHere(project.root, id, runDir);
-  if (noted) return noted;
-  const { stdout, code } = await project.host.run({ files: ['sweep-file'], args: [runDir] });
-  if (code === 66) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
-  if (stdout.trim() === '') return undefined;
-  const sweep = JSON.parse(stdout) as StartedSweep;
-  keepStarted(project.root, id, runDir, sweep);
-  return sweep;
+export function startedSweep(project: Project, run: TrackedRun): Promise<StartedSweep | undefined> {
+  return kept<StartedSweep>(project, 'sweep', run);
 }
 
-/** As remembered here, of that run directory or, without one, of whichever it is. */
-export function keptHere(root: string, id: string, runDir?: string): StartedSweep | undefined {
-  try {
-    const kept = JSON.parse(readFileSync(join(jobsFolder(root), fileOf(id)), 'utf8')) as {
-      runDir: string;
-      sweep: StartedSweep;
-    };
-    return runDir === undefined || kept.runDir === runDir ? kept.sweep : undefined;
-  } catch {
-    return undefined;
-  }
+/** As remembered here, of whichever run. */
+export function keptHere(root: string, id: string): StartedSweep | undefined {
+  return keptOf<StartedSweep>(root, 'sweep', id);
 }

@@ -2,17 +2,19 @@
 
 import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
+import { linesForJob } from '../notify/in-job.ts';
 import { insideText } from '../run/contained.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { isHeld } from '../run/hold.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { writeJobId } from '../run/record.ts';
-import { refusal, secretLines } from '../run/submit.ts';
+import { jobParts, wholeParts } from '../run/render.ts';
+import { jobSecrets, refusal } from '../run/submit.ts';
 import { type CellVerdict, cellVerdicts } from '../run/verdict.ts';
 import { fromRanges, toRanges } from '../scheduler/ranges.ts';
 import type { CellsAnswer, SweepRecord } from '../scheduler/types.ts';
-import { optionsAmong } from '../template/directives.ts';
+import { type Header, optionsAmong } from '../template/directives.ts';
 import { type Due, dueCells, slotsLeft } from './plan.ts';
 import type { SweepProblem } from './problem.ts';
 import { type CellScripts, renderCells } from './scripts.ts';
@@ -87,10 +89,14 @@ export async function submitCells(
     }
     if (options.dryRun) return { arrays, due: first, cells };
     const rendered = cells.length > 0 ? await renderCells(project, runs, sweep, cells, runDir, notes.home) : NONE;
+    // W&B's runs get their parameters from W&B.
+    const cellsOf = { folder: sweep.folder, ...(sweep.cells.length > 0 && { file: 'cells' }) };
+    const parts = (header: Header) => wholeParts(jobParts(header, runs, runDir, { cells: cellsOf }));
+    const groups = rendered.groups.map(({ cells, header }) => ({ cells, ...parts(header) }));
     const { slots, after } = slotsLeft(options.maxConcurrent ?? sweep.maxConcurrent, record.arrays, verdicts);
     const answer = await project.scheduler.submitCells({
       ...{ runDir, seen: attempt, secrets, inside: insideText(runs), count, after },
-      ...{ jobName: rendered.jobName, groups: rendered.groups, script: rendered.script },
+      ...{ jobName: rendered.jobName, groups, script: rendered.script },
       ...{ options: rendered.options, dependency: dependencyOf(rendered) },
       wanted: toRanges(union(fromRanges(record.wanted), cells)),
       ...(slots === undefined ? {} : { slots }),
@@ -128,9 +134,11 @@ export function jobsOf(project: Project, profile: Profile, sweep: StartedSweep):
     throw new Failure<SweepProblem>(2, { kind: 'own-array', profile: profile.name, ...(place && { place }) });
   }
   const named = { ...profile, cellNames: [...CELL_VARIABLES, ...parameterNames(sweep)] };
-  if (!sweep.wandb) return { runs: named, secrets: secretLines(project.root, profile) };
-  const settings = settingsOf(project.root, sweep.wandb);
-  return { runs: asAgents(project.root, named, sweep.wandb), secrets: agentSecrets(project.root, profile, settings) };
+  const whose = { sweep: sweep.name };
+  if (!sweep.wandb) return { runs: named, secrets: jobSecrets(project, profile, whose) };
+  const runs = asAgents(project.root, named, sweep.wandb);
+  const secrets = agentSecrets(project.root, profile, settingsOf(project.root, sweep.wandb));
+  return { runs, secrets: [secrets, linesForJob(project, runs, whose)].filter(Boolean).join('\n') };
 }
 
 interface Seen {
@@ -157,7 +165,7 @@ async function seen({ scheduler }: Project, { id, runDir }: TrackedRun): Promise
 }
 
 /** The profile's or the template's own: it holds for every array, besides those among the arrays, which come last and so win. */
-function dependencyOf({ options, header }: Pick<CellScripts, 'options' | 'header'>): string {
+export function dependencyOf({ options, header }: Pick<CellScripts, 'options' | 'header'>): string {
   const all = [...header.directives.flatMap((line) => line.options), ...optionsAmong(options)];
   return all.findLast(({ name }) => name === 'dependency')?.value ?? '';
 }

@@ -1,15 +1,12 @@
 /** watch: waits until all cells that were asked for have ended, showing how far it has come. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { TrackedRun } from '../run/find.ts';
+import { followMarkers } from '../run/follow-markers.ts';
 import { throughLostLinks } from '../run/lost-links.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
 import type { CellVerdict } from '../run/verdict.ts';
-import { readRecords } from '../scheduler/records.ts';
-import { marker } from '../scheduler/rows.ts';
-import type { Marker } from '../scheduler/types.ts';
 import { bringFinished } from './collect.ts';
 import { countCells, estimate } from './progress.ts';
 import { profileOf } from './resume.ts';
@@ -96,62 +93,30 @@ async function follow(
   { record, verdicts }: SweepSeen,
   options: WatchOptions,
 ): Promise<void> {
-  const { pollInterval } = project.cluster;
   const alive = new Map<string, CellVerdict>(
     verdicts.filter(({ ended }) => !ended).map((verdict) => [`${verdict.jobId} ${verdict.task}`, verdict]),
   );
   const all = new Map(verdicts.map((verdict) => [verdict.cell, verdict]));
-  const over = new AbortController();
-  // What they say is in the verdicts: the end of a task that was requeued since is none.
-  const known = new Set(record.markers.map(wordOf));
-  let news = false;
-  const onMarker = (found: Marker): void => {
-    if (known.has(wordOf(found))) return;
-    const key = `${found.jobId} ${found.task}`;
-    const verdict = alive.get(key);
-    if (!verdict) return;
-    const success = found.code === 0;
-    if (found.kind === 'begin' && verdict.state !== 'RUNNING') all.set(verdict.cell, { ...verdict, state: 'RUNNING' });
-    else if (found.how === 'exit') {
-      all.set(verdict.cell, { ...verdict, state: success ? 'COMPLETED' : 'FAILED', ended: true, success });
-      alive.delete(key);
-    } else return;
-    news = true;
-    // The end is worth a question at once.
-    if (alive.size === 0) over.abort();
-  };
-  // Once a look is whole: of a cell that has begun and ended since the one before, both markers come.
-  const show = (): void => {
-    if (!news) return;
-    news = false;
-    const now = [...all.values()];
-    const left = estimate(now, sweep.maxConcurrent);
-    const counts = countCells(sweep.count, now);
-    project.talk.tell({ type: 'sweep', counts, ...(left === undefined ? {} : { seconds: left }) });
-  };
-  const begun = Date.now();
-  await steadily(project, options, async (contact) => {
-    const take = readRecords(
-      (kind, [file = '', line = '']) => {
-        contact();
-        const found = kind === 'marker' ? marker(file, line) : undefined;
-        if (found) onMarker(found);
-        else if (kind === 'alive') show();
-      },
-      () => {},
-    );
-    const seconds = Math.max(1, Math.ceil(pollInterval - (Date.now() - begun) / 1000));
-    await project.host
-      .run(
-        { files: ['lib', 'follow-cells'], args: [runDir, String(seconds)] },
-        { onOutput: take, silence: 30, signal: over.signal },
-      )
-      .catch((error) => {
-        if (!over.signal.aborted) throw error;
-      });
+  await followMarkers(project, runDir, {
+    known: record.markers,
+    giveUp: options.giveUp,
+    onMarker: (found) => {
+      const key = `${found.jobId} ${found.task}`;
+      const verdict = alive.get(key);
+      if (!verdict) return false;
+      const success = found.code === 0;
+      if (found.kind === 'begin') all.set(verdict.cell, { ...verdict, state: 'RUNNING' });
+      else if (found.how === 'exit') {
+        all.set(verdict.cell, { ...verdict, state: success ? 'COMPLETED' : 'FAILED', ended: true, success });
+        alive.delete(key);
+      }
+      return alive.size === 0;
+    },
+    onNews: () => {
+      const now = [...all.values()];
+      const left = estimate(now, sweep.maxConcurrent);
+      const counts = countCells(sweep.count, now);
+      project.talk.tell({ type: 'sweep', counts, ...(left === undefined ? {} : { seconds: left }) });
+    },
   });
-  // Slurm needs a moment to let go of the last one.
-  if (over.signal.aborted) await sleep(500);
 }
-
-const wordOf = ({ kind, jobId, task, life, how }: Marker): string => [kind, jobId, task, life, how].join(' ');

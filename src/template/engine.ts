@@ -1,13 +1,15 @@
 /** nunjucks with the manners a job script needs: names are checked, values can't become code, and bash is left alone. */
 
 import { quote } from '../host/quote.ts';
-import { type Findings, inspect } from './inspect.ts';
+import { describe, type Findings, inspect } from './inspect.ts';
 import type { Environment, Frame, Node, Nunjucks, RootFunction } from './nunjucks.ts';
 import { parse } from './parse.ts';
 
 /** What the engine came upon while a template ran; lines count from 1. */
 export interface Reports {
   undefined(name: string, line: number): void;
+  /** `of` has no such member; without `member` it was printed itself. */
+  member(of: string, member: string | undefined, members: string[], line: number): void;
   unsafe(name: string, characters: string, line: number): void;
   failed(error: Error, line: number): void;
 }
@@ -85,6 +87,14 @@ function generate(
       `runtime.contextOrFrameLookup(context,frame,${JSON.stringify(node.value)},${node.lineno + 1},${strict})`,
     );
   };
+  compiler.compileLookupVal = function (node, frame) {
+    const of = JSON.stringify(describe(node.target) ?? '…');
+    this._emit(`runtime.lookup(${node.lineno + 1},${!lenient.has(node)},${of},`);
+    this.compile(node.target as Node, frame);
+    this._emit(',');
+    this.compile(node.val as Node, frame);
+    this._emit(')');
+  };
   compiler.compileLiteral = function (node, frame) {
     if (!printed.has(node)) return compileLiteral.call(this, node, frame);
     this._emit('runtime.asWritten(');
@@ -144,6 +154,7 @@ function makeRuntime(
     ensureDefined(value: unknown, lineno: number, colno: number): unknown {
       const name = names.get(`${lineno}:${colno}`) ?? '…';
       if (value === undefined || value === null) reports().undefined(name, lineno + 1);
+      else if (value instanceof Map) reports().member(name, undefined, [...value.keys()], lineno + 1);
       else if (!(value instanceof SafeString)) {
         const active = new Set(String(value).match(ACTIVE));
         if (active.size > 0) reports().unsafe(name, [...active].join(''), lineno + 1);
@@ -151,6 +162,14 @@ function makeRuntime(
       return value;
     },
     suppressValue: (value: unknown) => value ?? '',
+
+    lookup(line: number, strict: boolean, of: string, ...args: unknown[]): unknown {
+      const [object, key] = args;
+      if (!(object instanceof Map)) return this.memberLookup(...args);
+      if (object.has(key) || !strict) return object.get(key);
+      reports().member(of, String(key), [...object.keys()], line);
+      return new SafeString('');
+    },
 
     memberLookup(...args: unknown[]): unknown {
       const [object, key] = args;

@@ -6,7 +6,7 @@ import type { TemplateProblem } from './problem.ts';
 export interface Findings {
   /** In the order of the text; `place.file` is still missing. */
   problems: { line: number; problem: TemplateProblem }[];
-  /** Symbols that may be undefined where they stand: under `default`, in conditions, left of `or`, before `is`. */
+  /** Symbols and members that may be undefined where they stand: under `default`, in conditions, left of `or`, before `is`. */
   lenient: Set<unknown>;
   /** String literals that are printed as the template's author wrote them. */
   printed: Set<unknown>;
@@ -30,6 +30,10 @@ export function inspect(root: Node, env: Environment): Findings {
           report(node, { kind: 'template-syntax', detail: `unexpected ${String(node.value)}`, raw: false });
         }
         if (lenient) found.lenient.add(node);
+        break;
+      case 'LookupVal':
+        if (lenient) found.lenient.add(node);
+        visit([node.target, node.val], lenient);
         break;
       case 'Output':
         found.names.set(`${node.lineno}:${node.colno}`, describe(node.children) ?? '…');
@@ -119,7 +123,7 @@ function isNode(value: unknown): value is Node {
 }
 
 /** The variable that an expression is about: `X` for `X | upper`, `X.name` for `X.name`. */
-function describe(node: unknown): string | undefined {
+export function describe(node: unknown): string | undefined {
   if (Array.isArray(node)) {
     for (const item of node) {
       const name = describe(item);

@@ -35,12 +35,13 @@ type CompileMethod = (this: Compiler, node: Node, frame: Frame) => void;
 /** Each `compileX` emits the JavaScript for a node of type X. */
 export interface Compiler {
   compileSymbol: CompileMethod;
+  compileLookupVal: CompileMethod;
   compileLiteral: CompileMethod;
   compileCapture: CompileMethod;
   compileFilter: CompileMethod;
   compileIs: CompileMethod;
   compileIn: CompileMethod;
-  compile(root: Node): void;
+  compile(node: Node, frame?: Frame): void;
   getCode(): string;
   _emit(code: string): void;
 }

@@ -14,6 +14,8 @@ export type TemplateProblem = ProblemBase &
     | { kind: 'unknown-test'; name: string; nearest?: string }
     /** A name nobody defines; `raw` as above. */
     | { kind: 'undefined-variable'; name: string; nearest?: string; raw: boolean }
+    /** A name that is not among those under `of`; without `member` all of them were to be printed together. */
+    | { kind: 'no-such-member'; of: string; member?: string; members: string[]; nearest?: string }
     /** A key that exists and that neither profile nor cluster gives a value; or a parameter of a sweep that its `cell` lacks. */
     | { kind: 'unset-variable'; name: string; cell?: string }
     /** A secret's value would end up in the job script; the job finds it in its environment. */

@@ -26,7 +26,11 @@ export interface RenderInput {
  * A template, to be rendered again and again with values in layers, of which the first that has a name counts, with a value or without
  * one. Throws Failure(2) with TemplateProblems.
  */
-export type Rendering = (...layers: readonly TemplateValues[]) => string;
+export interface Rendering {
+  (...layers: readonly TemplateValues[]): string;
+  /** What it asks its values for. */
+  readonly names: ReadonlySet<string>;
+}
 
 /** `compileTemplate`, rendered once. */
 export async function renderTemplate({ values, ...input }: RenderInput & { values: TemplateValues }): Promise<string> {
@@ -50,27 +54,28 @@ export async function compileTemplate(input: RenderInput): Promise<Rendering> {
   for (const line of commentLines(source)) found.report({ kind: 'template-comment' }, line);
 
   const nunjucks = await loadNunjucks();
-  const env = makeEnvironment(nunjucks);
-  let template: ReturnType<typeof compile>;
+  let made: ReturnType<typeof compiled>;
   try {
-    template = compile(nunjucks, env, source, file);
+    made = compiled(nunjucks, source, file);
   } catch (error) {
     const line = error instanceof TemplateSyntaxError ? error.line : undefined;
     found.report({ kind: 'template-syntax', detail: (error as Error).message, raw: looksLikeBraces(line) }, line);
     found.throwAny();
     throw error;
   }
+  const { env, template } = made;
   for (const { line, problem } of template.problems) found.report(withHints(problem, line), line);
   found.throwAny();
 
-  return (...layers) => {
+  const render = (...layers: readonly TemplateValues[]): string => {
     const { report, throwAny } = collector(file, firstLine);
     const filled: Record<string, string | object> = Object.create(null);
     for (const name of template.names) {
       const value = layers.find((layer) => Object.hasOwn(layer, name))?.[name];
-      if (typeof value === 'string') filled[name] = value;
+      if (typeof value === 'string' || value instanceof Map) filled[name] = value;
       // Empty shell text has to be false in a condition, as no object is.
-      else if (value !== undefined) filled[name] = value.shellText && new nunjucks.runtime.SafeString(value.shellText);
+      else if (value !== undefined && 'shellText' in value)
+        filled[name] = value.shellText && new nunjucks.runtime.SafeString(value.shellText);
     }
     const missing = new Set<string>();
     let failure: { detail: string; line: number } | undefined;
@@ -81,6 +86,14 @@ export async function compileTemplate(input: RenderInput): Promise<Rendering> {
           const [root] = name.split(/[.[]/);
           if (!missing.has(`${line} ${root}`)) report(withoutValue(layers, name, line), line);
           missing.add(`${line} ${name}`);
+        },
+        member: (of, member, members, line) => {
+          const other = member === undefined ? undefined : nearest(member, members);
+          report(
+            { kind: 'no-such-member', of, members, ...(member && { member }), ...(other && { nearest: other }) },
+            line,
+          );
+          missing.add(`${line} ${of.split(/[.[]/)[0]}`);
         },
         unsafe: (name, characters, line) => {
           if (!quoted) report({ kind: 'unsafe-value', name, characters }, line);
@@ -100,6 +113,7 @@ export async function compileTemplate(input: RenderInput): Promise<Rendering> {
       throw error;
     }
   };
+  return Object.assign(render, { names: template.names });
 
   function withoutValue(layers: readonly TemplateValues[], name: string, line: number): TemplateProblem {
     if (secrets.includes(name)) return { kind: 'secret-variable', name };
@@ -116,6 +130,19 @@ export async function compileTemplate(input: RenderInput): Promise<Rendering> {
     const other = nearest(problem.name, Object.keys(problem.kind === 'unknown-filter' ? env.filters : env.tests));
     return { ...problem, ...(other && { nearest: other }) };
   }
+}
+
+/** Hundreds of jobs may be made of one template. */
+const known = new Map<string, { env: ReturnType<typeof makeEnvironment>; template: ReturnType<typeof compile> }>();
+
+function compiled(nunjucks: Awaited<ReturnType<typeof loadNunjucks>>, source: string, file: string) {
+  const key = `${file}\n${source}`;
+  const before = known.get(key);
+  if (before) return before;
+  const env = makeEnvironment(nunjucks);
+  const made = { env, template: compile(nunjucks, env, source, file) };
+  known.set(key, made);
+  return made;
 }
 
 /** Problems of one file, each once, thrown in the order of its lines, which they count from `firstLine`. */

@@ -17,5 +17,8 @@ export function shellWords(words: readonly string[]): ShellText {
   return shellText(words.map(quote).join(' '));
 }
 
+/** Values under names of their own: `deps.train.MODEL_PATH`. */
+export interface TemplateMembers extends ReadonlyMap<string, string | TemplateMembers> {}
+
 /** What a template may be given under a name; undefined stands for a key that exists and has no value. */
-export type TemplateValues = Readonly<Record<string, string | ShellText | undefined>>;
+export type TemplateValues = Readonly<Record<string, string | ShellText | TemplateMembers | undefined>>;

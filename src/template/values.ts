@@ -1,5 +1,6 @@
 /** What templates see: the keys of profile and cluster, `[env]`, the environment, `.env`, and what is known of the run. */
 
+import { WEBHOOKS } from '../conf/env-file.ts';
 import { aliases, clusterKeys, controlVariables, isEnvName, profileKeyNames } from '../conf/keys.ts';
 import type { Cluster, Mount, Profile, SchedulerKind } from '../conf/types.ts';
 import { containerOptions, environmentNames, imageOf } from './container.ts';
@@ -34,13 +35,16 @@ export function surroundings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Surroundings {
   const taken = (name: string) =>
-    keyNames.has(name) || controlVariables.has(name) || runNames.has(name) || secrets.includes(name);
+    keyNames.has(name) || controlVariables.has(name) || runNames.has(name) || isSecret(name, secrets);
   const given = Object.entries(environment).filter((entry): entry is [string, string] => {
     const [name, value] = entry;
     return Boolean(value) && isEnvName(name) && !NOT_THE_USERS.test(name) && !taken(name);
   });
   return Object.fromEntries(given);
 }
+
+const isSecret = (name: string, secrets: readonly string[]): boolean =>
+  secrets.includes(name) || WEBHOOKS.some((webhook) => webhook === name);
 
 const keyNames: ReadonlySet<string> = new Set([...profileKeyNames, ...clusterKeys.keys()]);
 /** What a run has under names that are no keys. */
@@ -73,7 +77,7 @@ export function templateValues(
 
   const values: Record<string, string | ShellText | undefined> = Object.create(null);
   for (const key of [...profileKeyNames, ...clusterKeys.keys(), 'TAG']) values[key] = undefined;
-  for (const [name, { value }] of envFile) if (!profile.secrets.includes(name)) values[name] = value;
+  for (const [name, { value }] of envFile) if (!isSecret(name, profile.secrets)) values[name] = value;
   Object.assign(values, around);
   for (const [name, value] of Object.entries(profile.env)) if (!keyNames.has(name)) values[name] = value;
   // Of the cluster's file only its own keys: a profile may have switched its defaults off.

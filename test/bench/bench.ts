@@ -1,6 +1,7 @@
 /** `make bench`: every measurement against the least that could be done, with its target; exit code 1 if one is missed. */
 
 import { clusterUnavailable, ensureCluster, stopCluster } from '../cluster/cluster.ts';
+import { measureFlow } from './flow.ts';
 import { measureImagePush } from './image-push.ts';
 import { measureRefresh } from './image-refresh.ts';
 import type { Row } from './measure.ts';
@@ -34,6 +35,7 @@ const measurements = {
   'image-refresh': measureRefresh,
   'sweep-status': measureSweepStatus,
   'sweep-start': measureSweepStart,
+  flow: measureFlow,
 };
 const unavailable = clusterUnavailable();
 if (unavailable) console.log(`Only start-up is measured: the test cluster cannot run here (${unavailable}).`);

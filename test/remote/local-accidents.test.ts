@@ -108,13 +108,22 @@ describe('what cannot be', () => {
     expect(await executor.queue()).toEqual([]);
   });
 
-  test.each(['--begin=noon', '--dependency=afterok:1', '--dependency=afterany:1_2'])(
-    '%s is refused',
-    async (option) => {
-      const { code, stdout, stderr } = await executor.call(...executor.submission('true', option));
-      expect([code, stdout, stderr]).toEqual([1, '', `the embedded executor knows no ${option}\n`]);
-    },
-  );
+  test.each([
+    '--begin=noon',
+    ...[
+      'singleton',
+      'afterok',
+      'afterok:',
+      'afterok:01',
+      'after:1+5',
+      'aftercorr:1?afterok:1',
+      'afterok:1,afterok:1?afterok:1',
+    ].map((list) => `--dependency=${list}`),
+    '--kill-on-invalid-dep=perhaps',
+  ])('%s is refused', async (option) => {
+    const { code, stdout, stderr } = await executor.call(...executor.submission('true', option));
+    expect([code, stdout, stderr]).toEqual([1, '', `the embedded executor knows no ${option}\n`]);
+  });
 
   test('tasks that cannot be started have failed', async () => {
     const folder = join(executor.folder, 'run/not/there');

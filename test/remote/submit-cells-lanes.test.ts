@@ -63,7 +63,7 @@ function submitted({ groups, limit, slots, after, room }: Asked) {
     '',
   ];
   args.push(String(groups.length), ...groups.flatMap((cells, at) => [toRanges(cells), `group ${at} attempt `, '\n']));
-  const text = programText({ files: ['lib', 'attempt', 'submit-cells'], args });
+  const text = programText({ files: ['lib', 'attempt', 'part', 'submit-cells'], args });
   const environment = `LIMIT=${limit} ROOM=${room} NOTES=${quote(notes)}\n`;
   const said = run(['sh'], `${environment}${text.replace(/\nmain (?!.*\nmain )/s, () => `\n${SLURM}main `)}`)
     .trimEnd()

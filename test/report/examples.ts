@@ -2,7 +2,10 @@
 
 import type { Problem } from '../../src/report/problem.ts';
 import { confProblems } from './conf-examples.ts';
+import { flowProblems } from './flow-examples.ts';
+import { flowFileProblems } from './flow-file-examples.ts';
 import { imageProblems } from './image-examples.ts';
+import { notifyProblems } from './notify-examples.ts';
 import { runDir } from './nouns.ts';
 import { runProblems } from './run-examples.ts';
 import { sweepProblems } from './sweep-examples.ts';
@@ -54,6 +57,10 @@ export const problems: Examples = {
   'template-tag': [{ kind: 'template-tag', tag: 'include', place }],
   'unknown-filter': [{ kind: 'unknown-filter', name: 'uper', nearest: 'upper', place }],
   'unknown-test': [{ kind: 'unknown-test', name: 'defned', nearest: 'defined', place }],
+  'no-such-member': [
+    { kind: 'no-such-member', of: 'deps.train', member: 'MODEL', members: ['MODELS'], nearest: 'MODELS', place },
+    { kind: 'no-such-member', of: 'deps', members: [], place },
+  ],
   'undefined-variable': [
     { kind: 'undefined-variable', name: 'SBATCH_CPU', nearest: 'SBATCH_CPUS', raw: false, place },
     { kind: 'undefined-variable', name: 'print', raw: true, place },
@@ -137,7 +144,12 @@ export const problems: Examples = {
   ...sweepProblems,
 
   // W&B
+  ...notifyProblems,
   ...wandbProblems,
+
+  // Flows
+  ...flowProblems,
+  ...flowFileProblems,
 
   // Variables of scripts
   'not-a-flag': [{ kind: 'not-a-flag', variable: 'YES', value: 'maybe', place: { file: 'command line' } }],

@@ -41,8 +41,11 @@ describe('an option that needs Slurm', () => {
 
   test.each([
     ['SBATCH_BEGIN=now+1hour', 'begin'],
-    ['SBATCH_DEPENDENCY=afterok:1', 'dependency=afterok:1'],
-    ['SBATCH_DEPENDENCY=afterany:1?afterany:2', 'dependency=afterany:1?afterany:2'],
+    ['SBATCH_DEPENDENCY=afterok:1+5', 'dependency=afterok:1+5'],
+    ['SBATCH_DEPENDENCY=afterok:01', 'dependency=afterok:01'],
+    ['SBATCH_DEPENDENCY=afterok:1,after:2?after:3', 'dependency=afterok:1,after:2?after:3'],
+    ['SBATCH_DEPENDENCY=aftercorr:1?afterok:2', 'dependency=aftercorr:1?afterok:2'],
+    ['SBATCH_KILL_ON_INVALID_DEP=perhaps', 'kill-on-invalid-dep=perhaps'],
     ['SBATCH_DEPENDENCY=singleton', 'dependency=singleton'],
     ['SBATCH_ARGS=--begin=0-3', 'begin'],
     ['SBATCH_ARGS=--beg 0-3', 'begin'],
@@ -61,11 +64,11 @@ describe('an option that needs Slurm', () => {
   });
 
   test('in the template, all of them at once', async () => {
-    const template = '#!/bin/sh\n#SBATCH -b noon\n#SBATCH --mem=1G --dependency afterok:1\n{{ COMMAND }}\n';
+    const template = '#!/bin/sh\n#SBATCH -b noon\n#SBATCH --mem=1G --dependency expand:1\n{{ COMMAND }}\n';
     expect(await problemsOf({ template, profile: 'SBATCH_BEGIN=noon\n' })).toEqual([
       impossible('begin', 'slurm/profiles/x.conf', 2),
       impossible('begin', 'slurm/templates/default.sbatch', 2),
-      impossible('dependency=afterok:1', 'slurm/templates/default.sbatch', 3),
+      impossible('dependency=expand:1', 'slurm/templates/default.sbatch', 3),
     ]);
   });
 
@@ -76,6 +79,15 @@ describe('an option that needs Slurm', () => {
     expect(slurm.options).toContain('--begin=noon');
     await rendering({ profile: 'SBATCH_ARGS=--wckey -b --mem 1G\nSBATCH_TIME=1:00\n' });
   });
+
+  test.each(['after:1', 'afterok:1:20_0,afternotok:3', 'aftercorr:1,afterany:2', 'afterok:1?afternotok:2_3?after:4:5'])(
+    'is not the dependency %s',
+    async (list) => {
+      const { options } = await rendering({ profile: `SBATCH_DEPENDENCY=${list}\nSBATCH_KILL_ON_INVALID_DEP=yes\n` });
+      expect(options).toContain(`--dependency=${list}`);
+      expect(options).toContain('--kill-on-invalid-dep=yes');
+    },
+  );
 
   test('is none of an array, of a job that waits for others or is held; however it is spelled, the executor can read it', async () => {
     const template = '#!/bin/sh\n#SBATCH -t 5 --arr "0-3"\n#PBS -l x\n#SBATCH -H\n{{ COMMAND }}\n';

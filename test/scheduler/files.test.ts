@@ -4,7 +4,15 @@ import { EXECUTOR, FILES } from '../../src/scheduler/scheduler.ts';
 
 /** What is sent along with a scheduler's own files. */
 const PROGRAMS = [
-  ...[['attempt', 'submit'], ['attempt', 'submit-cells'], ['query'], ['follow', 'watch'], ['check'], ['remove']],
+  ...[
+    ['attempt', 'submit'],
+    ['attempt', 'part', 'submit-cells'],
+    ['attempt', 'part', 'submit-flow'],
+    ['query'],
+    ['follow', 'watch'],
+    ['check'],
+    ['remove'],
+  ],
   ...[['cancel'], ['release']],
 ];
 

@@ -30,7 +30,7 @@ function asThere(
   writeFileSync(join(meta, 'scripts-2'), each);
   const variables = names.map((name) => `"\${${name}-unset}"`).join(' ');
   const script = `${remoteText('cell')}
-sr_parameters=yes sr_run=${quote(run)} sr_at=$sr_run/.slurm-runner/attempt-2
+sr_parameters=cells sr_run=${quote(run)} sr_at=$sr_run/.slurm-runner/attempt-2
 for SLURM_ARRAY_TASK_ID in ${cells.map((cell) => cell - 1).join(' ')}; do
   (cell s && cat "$sr_script" && printf '\\0%s' ${variables} && printf '\\001')
 done`;
@@ -109,7 +109,6 @@ describe('groups', () => {
   ])('by what of the header differs: %s', async (line, expected) => {
     const { groups } = await rendered(`#!/bin/sh\n${line}\necho {{ M }}\n`, sweep);
     expect(groups.map(({ cells }) => cells)).toEqual(expected);
-    for (const { before } of groups) expect(before.startsWith('#!/bin/sh\n')).toBe(true);
   });
 });
 

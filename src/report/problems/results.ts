@@ -12,7 +12,7 @@ export const resultSentences = {
     says: `The job of ${id} succeeded, but not everything in RESULTS_PULL is there. All of it was kept: ${runDir}`,
     words: some(paths.map((path) => `missing: ${path}`)),
     next: [
-      `Check RESULTS_PULL in ${profileFile(id)} (paths relative to the run directory) and where the script writes: ${make('slurm-log', id, typed)}`,
+      `Check RESULTS_PULL in ${profileFile(id, typed)} (paths relative to the run directory) and where the script writes: ${make('slurm-log', id, typed)}`,
       `To collect what there is and remove the run directory: ${make('slurm-collect', id, typed, 'FORCE=1')}`,
     ],
   }),
@@ -20,7 +20,7 @@ export const resultSentences = {
     says: `Links in RESULTS_PULL of ${id} lead to somewhere that is not collected. All of it was kept: ${runDir}`,
     words: some(links.map(({ path, target }) => `${path} → ${target}`)),
     next: [
-      `Name in RESULTS_PULL of ${profileFile(id)} what they lead to, if that lies in the run directory or in data/; otherwise let the script write real files.`,
+      `Name in RESULTS_PULL of ${profileFile(id, typed)} what they lead to, if that lies in the run directory or in data/; otherwise let the script write real files.`,
       `To collect without it and remove the run directory: ${make('slurm-collect', id, typed, 'FORCE=1')}`,
     ],
   }),

@@ -2,7 +2,7 @@
 
 import type { RunProblem } from '../../run/problem.ts';
 import { adviceOn } from '../advice.ts';
-import { again, make, makeSweep, profileFile, runPath, withoutProfile } from '../commands.ts';
+import { again, make, makeFlow, makeSweep, ofFlow, profileFile, runPath, withoutProfile } from '../commands.ts';
 import type { Sentences } from '../problem.ts';
 import { count } from '../quantities.ts';
 import { stateWord, verdictLine } from '../verdict.ts';
@@ -102,6 +102,10 @@ export const runSentences: Sentences<RunProblem> = {
     says: `The run of ${id} is a sweep's, whose cells are submitted as job arrays.`,
     next: [`What failed or is missing: ${makeSweep('slurm-sweep-resume', { name: sweep }, withoutProfile(typed))}`],
   }),
+  'is-flow': ({ id, flow }, typed) => ({
+    says: `The run of ${id} is that of a flow, whose jobs belong together.`,
+    next: [`How they stand: ${makeFlow('slurm-flow-status', flow, ofFlow(id, flow, typed))}`],
+  }),
   'bad-job-id': ({ jobId }) => ({
     says: jobId === '' ? 'JOB_ID is missing.' : `JOB_ID=${jobId} is not the id of one job or array task.`,
     next: ['JOB_ID=12345 is one job, JOB_ID=12345_7 one task of an array; never several.'],
@@ -138,6 +142,6 @@ export const runSentences: Sentences<RunProblem> = {
   }),
   'push-incomplete': ({ id, runDir }, typed) => ({
     says: `The push was cut short: not all of the code is in ${runPath(runDir)}.`,
-    next: [`Push again (${profileFile(id)} as it is now): ${make('slurm-push', id, typed)}`],
+    next: [`Push again (${profileFile(id, typed)} as it is now): ${make('slurm-push', id, typed)}`],
   }),
 };

@@ -10,7 +10,9 @@ export const submitSentences = {
   'option-impossible': ({ option }, typed) => ({
     says: `the embedded executor (SCHEDULER=local) knows no --${option}`,
     next: [
-      ...(option.startsWith('dependency') ? ['Of dependencies it knows --dependency=afterany:ID.'] : []),
+      ...(option.startsWith('dependency')
+        ? ['Of dependencies it knows after, afterany, afterok, afternotok and aftercorr: --dependency=afterok:ID.']
+        : []),
       `Leave it out, or name a cluster with Slurm in ${clusterFile(typed)}.`,
     ],
   }),
@@ -20,7 +22,7 @@ export const submitSentences = {
       says: `${down ? 'Slurm takes no jobs at present.' : 'sbatch refuses the job.'} ${submittedBefore(before)}`,
       words: detail,
       next: [
-        ...refusalAdvice(id, detail, typed),
+        ...refusalAdvice(detail, `in ${profileFile(id, typed)}`, make('slurm-check', id, typed), typed),
         `The run directory is kept; then: ${make('slurm-submit', id, typed)}`,
       ],
     };
@@ -46,11 +48,14 @@ const submittedBefore = (cells = 0): string =>
 /** Slurm's controller was not reached. */
 const DOWN = /unable to contact|connect failure/i;
 
-/** What to change for sbatch's complaint, by Slurm's own words for it (src/common/slurm_errno.c). */
-function refusalAdvice(id: string, detail: string, typed: Typed): string[] {
-  const where = `in ${profileFile(id)} (or in its template or ${clusterFile(typed)}, if it stands there)`;
+/**
+ * What to change for sbatch's complaint, by Slurm's own words for it (src/common/slurm_errno.c). `file`: in which file, in words;
+ * `check`: the command that lists what there is.
+ */
+export function refusalAdvice(detail: string, file: string, check: string, typed: Typed): string[] {
+  const where = `${file} (or in its template or ${clusterFile(typed)}, if it stands there)`;
   const found = COMPLAINTS.find(([pattern]) => pattern.test(detail));
-  if (found) return [found[1](where, make('slurm-check', id, typed))];
+  if (found) return [found[1](where, check)];
   const option = /(?:option '?|for |invalid )--([a-z-]+)/i.exec(detail)?.[1];
   // Pyxis itself says what it will not have.
   if (option === undefined || /\bpyxis: /.test(detail)) return [`Change what it complains of ${where}.`];

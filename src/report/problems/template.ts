@@ -2,6 +2,7 @@
 
 import type { TemplateProblem } from '../../template/problem.ts';
 import { didYouMean, type Sentences } from '../problem.ts';
+import { names } from '../quantities.ts';
 
 const RAW = 'Braces that are not for the template, as in awk and in f-strings, go between {% raw %} and {% endraw %}.';
 
@@ -21,6 +22,13 @@ export const templateSentences: Sentences<TemplateProblem> = {
     name === 'SWEEP_ID'
       ? 'SWEEP_ID has no value here: only sweeps of W&B (method: in their file) have one'
       : { says: `unknown variable ${name}${didYouMean(nearest)}`, ...(raw && { next: [RAW] }) },
+  'no-such-member': ({ of, member, members, nearest }) => ({
+    says:
+      member === undefined
+        ? `${of} is no text by itself, it has texts under names of their own`
+        : `${of} has no ${member}${didYouMean(nearest)}`,
+    next: [members.length > 0 ? `What it has: ${names(members, 40)}.` : 'It has nothing in it.'],
+  }),
   'unset-variable': ({ name, cell }, typed) => ({
     says: `${name} has no value${cell === undefined ? '' : ` in cell ${cell}`}`,
     next: [

@@ -1,9 +1,10 @@
-# Reports the markers of a sweep's tasks as they appear; the scheduler is not asked.
+# Reports the markers of a run's jobs and tasks as they appear; the scheduler is not asked.
 
 # main RUN SECONDS: a record a line: `marker NAME LINE`, those that are there already too, and `alive`. Ends after SECONDS.
 main() {
   meta=$1/.slurm-runner until=$(($(now) + $2))
   known=
+  watched "$1"
   while [ "$(now)" -lt "$until" ]; do
     names=$(listed)
     if [ "$names" != "$known" ]; then
@@ -17,6 +18,7 @@ main() {
       known=$names
     fi
     record alive
+    if [ $(($(now) % 20)) = 0 ]; then watched "$1"; fi
     sleep 1
   done
 }
@@ -25,6 +27,6 @@ main() {
 listed() {
   for at in "$meta"/attempt-*/; do
     at=${at%/}
-    (cd "$at" 2>/dev/null && printf '%s\n' ./*) | awk -v at="${at##*/}" '/^\.\/(begin|end)\.[0-9]+$/ { print at substr($0, 2) }'
+    (cd "$at" 2>/dev/null && printf '%s\n' ./*) | awk -v at="${at##*/}" '/^\.\/(begin|end)(\.[0-9]+)?$/ { print at substr($0, 2) }'
   done
 }

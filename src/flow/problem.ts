@@ -1,0 +1,35 @@
+/** What stops a flow. */
+
+import type { ProblemBase } from '../failure.ts';
+
+export type FlowProblem = ProblemBase &
+  (
+    | { kind: 'missing-flow'; flows: string[] }
+    | { kind: 'no-flow'; flow: string; flows: string[]; nearest?: string }
+    /** Nothing of it is tracked here. */
+    | { kind: 'flow-not-started'; flow: string; started: string[]; nearest?: string }
+    /** FROM or ONLY names a job that the flow does not have. */
+    | { kind: 'no-such-flow-job'; variable: string; job: string; jobs: string[]; nearest?: string }
+    /** Two of FROM, ONLY and RESUME. */
+    | { kind: 'flow-parts-twice'; variables: string[] }
+    /** A job of the flow is alive, and would be run again. */
+    | { kind: 'flow-job-alive'; flow: string; job: string; jobId?: string }
+    /** Everything is done or alive. */
+    | { kind: 'flow-nothing-to-run'; flow: string; alive: number }
+    /** sbatch refused one of its jobs; what had been submitted of this call was cancelled by its ids before it began. */
+    | { kind: 'flow-refused'; flow: string; job: string; detail: string; cancelled: string[] }
+    /** Two jobs are in different image files; a run keeps one. */
+    | { kind: 'flow-two-images'; images: string[] }
+    /** The run that is tracked under that id is none of a flow's. */
+    | { kind: 'no-flow-run'; id: string }
+    /** Its template asks for something else of Slurm for some of its cells. */
+    | { kind: 'flow-cells-differ'; job: string }
+    /** The code or the file has changed, and jobs of it are alive. */
+    | { kind: 'flow-changed'; flow: string; jobs: string[] }
+    /** A file in its run directory has a name that cannot be brought home. */
+    | { kind: 'flow-odd-names'; flow: string; runDir: string }
+    /** Other commands are submitting it, again and again. */
+    | { kind: 'flow-busy'; flow: string }
+    /** FORCE is needed: something of it is alive. */
+    | { kind: 'flow-alive'; flow: string; jobs: string[] }
+  );

@@ -1,0 +1,73 @@
+/** What a flow was when it was last submitted: its run is looked at by that, whatever becomes of its file. */
+
+import type { Profile } from '../conf/types.ts';
+import type { TrackedRun } from '../run/find.ts';
+import { keep, kept, keptHere } from '../run/kept.ts';
+import type { Project } from '../run/project.ts';
+import { cellLines } from '../sweep/started.ts';
+import type { GraphJob } from './graph.ts';
+import type { Flow, FlowJob } from './types.ts';
+
+export interface StartedJob extends GraphJob {
+  /** How many cells it has, and their names, of a matrix job. */
+  cells?: readonly string[];
+}
+
+export interface StartedFlow {
+  /** FLOW, what its file calls it, and that file relative to the project's root. */
+  name: string;
+  title: string;
+  file: string;
+  jobs: StartedJob[];
+  /** What its push was known by: what is sent again goes into the same run directory. */
+  token?: string;
+  /** Names of what is a secret to any of them. */
+  secrets?: readonly string[];
+  /** RESULTS_PULL of its jobs; undefined where one of them names nothing: then all that they wrote comes home. */
+  results?: readonly string[];
+}
+
+export function startedOf({ name, title, file, jobs }: Flow, profiles: ReadonlyMap<string, Profile>): StartedFlow {
+  const asked = [...profiles.values()].map(({ resultsPull }) => resultsPull);
+  return {
+    ...{ name, title, file },
+    jobs: startedJobs(jobs),
+    secrets: [...new Set([...profiles.values()].flatMap(({ secrets }) => secrets))],
+    ...(asked.every(({ length }) => length > 0) && { results: [...new Set(asked.flat())] }),
+  };
+}
+
+export function startedJobs(jobs: Flow['jobs']): StartedJob[] {
+  return jobs.map(({ name, dependsOn, cells }) => ({
+    name,
+    dependsOn: dependsOn.map(({ kind, job }) => ({ kind, job })),
+    ...(cells.length > 0 && { cells: cells.map((cell) => cell.name) }),
+  }));
+}
+
+/** The file with the parameters of a matrix job's cells (cell.sh). */
+export const cellsFile = ({ name }: Pick<FlowJob, 'name'>): string => `cells-${name}`;
+
+/** The files that a push leaves in `.slurm-runner` of the run directory; by `flow` query.sh knows what it is. */
+export function filesOf(started: StartedFlow, jobs: readonly FlowJob[]): Record<string, string> {
+  const matrices = jobs.filter(({ cells }) => cells.length > 0);
+  return {
+    flow: `${started.name}\n`,
+    'flow.json': `${JSON.stringify(started)}\n`,
+    ...Object.fromEntries(matrices.map((job) => [cellsFile(job), cellLines(job.cells)])),
+  };
+}
+
+export function keepStarted(root: string, id: string, runDir: string, flow: StartedFlow): void {
+  keep(root, 'flow', id, runDir, flow);
+}
+
+/** Undefined of a run that is no flow's. Throws Failure(2) if the run is gone. */
+export function startedFlow(project: Project, run: TrackedRun): Promise<StartedFlow | undefined> {
+  return kept<StartedFlow>(project, 'flow', run);
+}
+
+/** As remembered here, of whichever run. */
+export function flowKeptHere(root: string, id: string): StartedFlow | undefined {
+  return keptHere<StartedFlow>(root, 'flow', id);
+}

@@ -1,0 +1,177 @@
+/** Submits what is planned of a flow, each job once, in one round trip unless somebody else is at it too. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Profile } from '../conf/types.ts';
+import { Failure, type ProblemBase } from '../failure.ts';
+import { insideText } from '../run/contained.ts';
+import type { TrackedRun } from '../run/find.ts';
+import type { RunProblem } from '../run/problem.ts';
+import type { Project } from '../run/project.ts';
+import { writeJobId } from '../run/record.ts';
+import { jobSecrets, refusal } from '../run/submit.ts';
+import { fromRanges } from '../scheduler/ranges.ts';
+import type { FlowAnswer, FlowPart, FlowRecord } from '../scheduler/types.ts';
+import { type FlowPartAsked, type Known, type Planned, plan } from './plan.ts';
+import type { FlowProblem } from './problem.ts';
+import type { SubmittedJob } from './results.ts';
+import { type FlowScript, renderJob } from './scripts.ts';
+import { isAlive, standings } from './standing.ts';
+import { startedJobs } from './started.ts';
+import { type FlowSeen, see, unfinished } from './status.ts';
+import type { Flow } from './types.ts';
+
+/** A flow with a profile for each of its jobs, and one that stands for them all. */
+export interface ReadyFlow {
+  flow: Flow;
+  profiles: ReadonlyMap<string, Profile>;
+  union: Profile;
+}
+
+export interface SubmitFlowOptions {
+  asked: FlowPartAsked;
+  /** Pushed by this very command: nothing was submitted in it before. */
+  fresh?: boolean;
+  /** They stay held when all are submitted. */
+  hold?: boolean;
+}
+
+/** How often somebody else may have been faster; another command may be at it for as long as so many sbatch take. */
+const TRIES = 10;
+
+/** Throws Failure(2, 3, 4) as a single submission does; what was submitted before that is known over there. */
+export async function submitFlow(
+  project: Project,
+  run: TrackedRun,
+  ready: ReadyFlow,
+  { asked, fresh = false, hold = false }: SubmitFlowOptions,
+): Promise<SubmittedJob[]> {
+  const { id, runDir } = run;
+  let since: number | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    await sleep(Math.min(tries, 5) * 1000);
+    const seen = fresh && tries === 0 ? undefined : await see(project, run);
+    const { queueTrouble: detail } = seen?.snapshot ?? {};
+    if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
+    const { flow: record, attempt = 0 } = seen?.record ?? {};
+    const known = seen ? knownOf(ready.flow, seen) : new Map<string, Known>();
+    // A submission that was begun, by this command or by another, is made whole before anything else.
+    const graph = record?.graph;
+    since ??= graph?.since ?? attempt;
+    const all = submittedSince(record, since, ready.flow);
+    if (!graph && all.length > 0) return noted(project, id, all);
+    const rest = graph && ({ part: 'rest', jobs: unfinished(record) } as const);
+    const planned = plan(ready.flow.jobs, rest ?? asked, known);
+    if (planned.length === 0 && !graph) return [];
+    const before = (graph?.jobs ?? []).flatMap((job) => (rest?.jobs.includes(job) ? [] : (known.get(job) ?? [])));
+    const scripts = await renderAll(project, ready, planned, run);
+    const answer = await project.scheduler.submitFlow({
+      ...{ runDir, seen: attempt, prefix: project.cluster.jobPrefix, shared: scripts[0]?.shared ?? '' },
+      ...{ secrets: jobSecrets(project, ready.union, { flow: ready.flow.name }), inside: insideText(ready.union) },
+      graph: { since, jobs: graph?.jobs ?? planned.map(({ job }) => job.name) },
+      earlier: before.flatMap(idOfJob),
+      held: hold ? [] : before.filter((one) => isOurs(ready, one)).flatMap(idOfJob),
+      jobs: planned.map((one, at) => partOf(one, scripts[at] as FlowScript, planned, known, hold)),
+    });
+    const submitted = [...all, ...toldOf(answer, planned)];
+    if (answer.outcome === 'whole') return noted(project, id, submitted);
+    if (answer.outcome !== 'changed') throw failureOf(answer, ready.flow.name, run, submitted);
+  }
+  throw new Failure<FlowProblem>(4, { kind: 'flow-busy', flow: ready.flow.name });
+}
+
+/** The run's job is the one that was submitted last. */
+function noted(project: Project, id: string, submitted: SubmittedJob[]): SubmittedJob[] {
+  const newest = submitted.at(-1)?.jobId;
+  if (newest !== undefined) writeJobId(project.root, id, newest);
+  return submitted;
+}
+
+function submittedSince(record: FlowRecord | undefined, since: number, { jobs }: Flow): SubmittedJob[] {
+  const parts = record?.parts.filter(({ attempt, jobId }) => attempt > since && jobId !== undefined) ?? [];
+  return parts.map(({ job, jobId = '', tasks }) => {
+    const after = jobs.find(({ name }) => name === job)?.dependsOn ?? [];
+    const cells = tasks === '' ? {} : { cells: fromRanges(tasks).length };
+    return { job, jobId, after: after.map(({ kind, job }) => ({ kind, job })), ...cells };
+  });
+}
+
+/** What every planned job comes to. Throws Failure(2) with what is wrong in any of them. */
+export async function renderAll(
+  project: Project,
+  { profiles, union }: ReadyFlow,
+  planned: readonly Planned[],
+  { runDir, notes }: Pick<TrackedRun, 'runDir' | 'notes'>,
+): Promise<FlowScript[]> {
+  const problems: ProblemBase[] = [];
+  const scripts: FlowScript[] = [];
+  for (const one of planned) {
+    try {
+      scripts.push(await renderJob(project, one, profiles.get(one.job.name) ?? union, runDir, notes.home));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new Failure(2, ...problems);
+  return scripts;
+}
+
+const idOfJob = ({ verdict }: Known): string[] => (verdict?.jobId === undefined ? [] : [verdict.jobId]);
+
+export function knownOf(flow: Flow, { verdicts }: FlowSeen): Map<string, Known> {
+  const all = standings(startedJobs(flow.jobs), verdicts);
+  return new Map(
+    all.map((job) => {
+      const cells = verdicts.get(job.name)?.cells;
+      const doneCells = cells && new Set(cells.flatMap((cell) => (cell.success ? [cell.cell] : [])));
+      return [job.name, { ...job, ...(doneCells && { doneCells }) }];
+    }),
+  );
+}
+
+/** Held by us alone, until all are submitted. */
+function isOurs({ profiles }: ReadyFlow, { name, standing }: Known): boolean {
+  return standing === 'held' && !profiles.get(name)?.sbatch.some((option) => option.name === 'hold');
+}
+
+function partOf(
+  { waits }: Planned,
+  { shared: _, held, ...script }: FlowScript,
+  planned: readonly Planned[],
+  known: ReadonlyMap<string, Known>,
+  hold: boolean,
+): FlowPart {
+  const places = new Map(planned.map(({ job }, at) => [job.name, at]));
+  const options = hold && waits.every((wait) => !places.has(wait.job)) ? ['--hold', ...script.options] : script.options;
+  return {
+    ...script,
+    options,
+    waits: waits.flatMap(({ kind, job: parent }) => {
+      const on = places.get(parent) ?? aliveId(known.get(parent));
+      return on === undefined ? [] : [{ kind, on }];
+    }),
+    release: !held && !hold && waits.every((wait) => !places.has(wait.job)),
+  };
+}
+
+const aliveId = (parent: Known | undefined): string | undefined =>
+  isAlive(parent?.standing) ? parent?.verdict?.jobId : undefined;
+
+function toldOf({ submitted }: FlowAnswer, planned: readonly Planned[]): SubmittedJob[] {
+  return submitted.flatMap(({ job, jobId }) => {
+    const one = planned.find((candidate) => candidate.job.name === job);
+    return one ? [{ job, jobId, after: one.waits, ...(one.cells && { cells: one.cells.length }) }] : [];
+  });
+}
+
+function failureOf(answer: FlowAnswer, flow: string, run: TrackedRun, submitted: readonly SubmittedJob[]): Failure {
+  const { outcome, detail, job } = answer;
+  if (outcome === 'refused' && job !== undefined) {
+    const cancelled = submitted.flatMap(({ jobId }) => jobId ?? []);
+    // Slurm's word for a controller that cannot be connected to.
+    const exit = /connect failure/i.test(detail) ? 3 : 2;
+    return new Failure<FlowProblem>(exit, { kind: 'flow-refused', flow, job, detail, cancelled });
+  }
+  if (outcome === 'whole' || outcome === 'changed') throw new Error(outcome);
+  return refusal({ outcome, detail }, run.id, run.runDir, submitted.length);
+}

@@ -1,0 +1,198 @@
+/** Flows on the real cluster: a project of its own whose jobs take note of themselves outside any run directory, and do as tests tell them. */
+
+import { expect } from 'vitest';
+import type {
+  CancelFlowResult,
+  CollectFlowResult,
+  FlowJobStatus,
+  FlowStatus,
+  StartFlowResult,
+} from '../../src/flow/results.ts';
+import type { Link, TestCluster, User } from '../cluster/cluster.ts';
+import { unique } from '../cluster/laptop.ts';
+import { type Ended, makeToy, type Running, type Toy, until } from './toy.ts';
+
+/** Of whichever target: a field is there if that target gives it. */
+export type FlowDocument = { exit: number; problems: Ended['json']['problems'] } & StartFlowResult &
+  Omit<FlowStatus, 'jobs'> &
+  CollectFlowResult & { jobs: (FlowJobStatus & CancelFlowResult['jobs'][number])[] };
+
+/**
+ * What every job does: `sh task.sh NAME FILE...` needs the files that its parents left in out/, and leaves one of its own there. In $OUTSIDE
+ * tests say what is to become of it: while `wait.NAME` is there it goes on, then it ends with the code in `fail.NAME`, or 0.
+ */
+const TASK = `name=$1\${CELL:+.$CELL}
+shift
+note() { echo "$1 $name $SLURM_JOB_ID $(date +%s%N) \${PWD##*/}" >>"$OUTSIDE/notes"; }
+note begin
+n=0
+while [ -e "$OUTSIDE/wait.$name" ] && [ $n -lt 450 ]; do n=$((n + 1)); sleep 0.2; done
+for file; do
+  [ -s "out/$file" ] || { echo "$file has left nothing" >&2; exit 9; }
+done
+code=0
+if [ -e "$OUTSIDE/fail.$name" ]; then code=$(cat "$OUTSIDE/fail.$name"); fi
+echo "this is $name"
+. ./more.sh
+[ "$code" != 0 ] || { mkdir -p out && cp word.txt "out/$name"; }
+note end
+exit "$code"
+`;
+
+/** No srun: its steps would be most of what so many jobs cost this machine. */
+const TEMPLATE = `#!/bin/sh
+#SBATCH --mem=20M
+cd {{ RUN_DIR | sh }} && {{ COMMAND }}
+`;
+
+/** What a job wrote down when it began or ended. */
+export interface FlowNote {
+  what: 'begin' | 'end';
+  job: string;
+  id: string;
+  /** Nanoseconds. */
+  at: bigint;
+  /** The run directory's name. */
+  run: string;
+}
+
+/** A row of squeue or sacct; ids of an array's tasks are `ID_TASK`. */
+export interface FlowRow {
+  id: string;
+  job: string;
+  state: string;
+}
+
+export interface FlowToy {
+  toy: Toy;
+  user: User;
+  remoteDir: string;
+  asUser(command: string): Promise<string>;
+  /** A target as a program sees it; FLOW=f unless another is given. */
+  json(target: string, variables?: Record<string, string>): Promise<Omit<Ended, 'json'> & { json: FlowDocument }>;
+  /** The same, and it has to end with `exit`. */
+  good(target: string, variables?: Record<string, string>, exit?: number): Promise<FlowDocument>;
+  /** The same in a process group of its own. */
+  begin(target: string, variables?: Record<string, string>): Running;
+  /** Makes or removes what tests tell jobs by. */
+  tell(shellText: string): Promise<string>;
+  notes(): Promise<FlowNote[]>;
+  /** Waits until that job has begun. */
+  begun(job: string): Promise<unknown>;
+  /** All that the controller knows of this project's jobs, ended ones too, and what they wait for. */
+  queue(): Promise<(FlowRow & { reason: string; after: string })[]>;
+  /** What accounting says of them, once it says that all have ended; seconds are whole. */
+  accounts(): Promise<(FlowRow & { exit: string; start: string; end: string; nodes: number; tres: string })[]>;
+  remove(): Promise<void>;
+}
+
+export interface FlowToyOptions {
+  user?: User;
+  link?: Link;
+  /** The folder on the cluster, where it is to be a particular one. */
+  remoteDir?: string;
+  /** Further lines of cluster.conf. */
+  conf?: string;
+  environment?: Record<string, string>;
+}
+
+export async function flowToy(cluster: TestCluster, options: FlowToyOptions = {}): Promise<FlowToy> {
+  const { user = 'srt-bash', link, conf = 'TEMPLATE=task\n' } = options;
+  const remoteDir = options.remoteDir ?? cluster.remoteDir(user);
+  const outside = `${cluster.home(user)}/outside-${unique()}`;
+  const asUser = (command: string): Promise<string> => cluster.asUser(user, command);
+  await asUser(`mkdir ${outside} && : >${outside}/notes`);
+  const toy = makeToy(
+    `REMOTE_HOST=${link?.host ?? user}\nREMOTE_DIR=${remoteDir}\nPOLL_INTERVAL=1\n${conf}[env]\nOUTSIDE=${outside}\n`,
+    { ...cluster.env(), ...options.environment },
+  );
+  layTask(toy);
+  const lines = async (command: string): Promise<string[]> => (await asUser(command)).split('\n').filter(Boolean);
+  const json: FlowToy['json'] = async (target, variables = {}) => {
+    const ended = await toy.json(target, { FLOW: 'f', ...variables });
+    return { ...ended, json: ended.json as unknown as FlowDocument };
+  };
+  const notes: FlowToy['notes'] = async () => notesIn(await asUser(`cat ${outside}/notes`));
+  const queue: FlowToy['queue'] = async () => {
+    const rows = await lines(`squeue -h -r --me -t all -o '%Z|%i|%j|%T|%r|%E' | grep -F '${remoteDir}/runs/' || :`);
+    return rows.map((row) => {
+      const [, id = '', name = '', state = '', reason = '', after = ''] = row.split('|');
+      return { id, job: name.split('.')[0] as string, state, reason, after };
+    });
+  };
+  const accounts: FlowToy['accounts'] = async () => {
+    const ids = [...new Set((await queue()).map(({ id }) => id))];
+    return until('what accounting says of their ends', async () => {
+      const rows = await lines(
+        `sacct -n -P -X -S now-1hour -j ${ids.join(',')} -o JobID,JobName,State,ExitCode,Start,End,NNodes,AllocTRES`,
+      );
+      const parsed = rows.map((row) => {
+        const [id = '', name = '', state = '', exit = '', start = '', end = '', nodes, tres = ''] = row.split('|');
+        return { id, job: name.split('.')[0] as string, state, exit, start, end, nodes: Number(nodes), tres };
+      });
+      return ids.every((id) => parsed.some((row) => row.id === id && /^\d/.test(row.end))) && parsed;
+    });
+  };
+  return {
+    ...{ toy, user, remoteDir, asUser, json, notes, queue, accounts },
+    good: async (target, variables, exit = 0) => {
+      const ended = await json(target, variables);
+      expect(ended.exit, `${target}: ${ended.stderr}${ended.stdout}`).toBe(exit);
+      return ended.json;
+    },
+    begin: (target, variables = {}) => toy.start(target, { FLOW: 'f', ...variables, JSON: '1' }, true),
+    tell: (text) => asUser(`cd ${outside} && ${text}`),
+    begun: (job) => until(`${job} runs`, async () => (await notes()).some((note) => note.job === job)),
+    remove: async () => {
+      await asUser(
+        `squeue -h -o '%A %Z' | grep -F ${remoteDir}/ | cut -d' ' -f1 | sort -u | xargs -r scancel; rm -rf ${outside} ${remoteDir}`,
+      );
+      toy.remove();
+    },
+  };
+}
+
+/** What jobs wrote down in this text. */
+export function notesIn(text: string): FlowNote[] {
+  const lines = text.split('\n').filter(Boolean);
+  return lines.map((line) => {
+    const [what, job = '', id = '', at = '', run = ''] = line.split(' ');
+    return { what: what as FlowNote['what'], job, id, at: BigInt(at), run };
+  });
+}
+
+/** The files behind `flowText`; `word.txt` is what jobs bring home, `more.sh` what they do besides. */
+export function layTask(toy: Toy): void {
+  toy.write('task.sh', TASK);
+  toy.write('more.sh', ':\n');
+  toy.write('word.txt', 'word\n');
+  toy.write('slurm/templates/task.sbatch', TEMPLATE);
+}
+
+/**
+ * A flow of such jobs: each name with what it depends on. Of a parent without a kind it needs the file, too. `more` are further lines
+ * of a job.
+ */
+export function flowText(
+  graph: Readonly<Record<string, readonly string[]>>,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const jobs = Object.entries(graph).map(([name, parents]) => {
+    const files = parents.filter((parent) => !parent.includes(':'));
+    const command = `    command: ${JSON.stringify(['sh', 'task.sh', name, ...files])}\n`;
+    const depends = parents.length > 0 ? `    depends_on: ${JSON.stringify(parents)}\n` : '';
+    return `  - name: ${name}\n${command}${depends}${more[name] ?? ''}`;
+  });
+  return `code_files: [task.sh, more.sh, word.txt]\nresults_pull: [out/]\njobs:\n${jobs.join('')}`;
+}
+
+/** How each job of a flow stands, by name. */
+export const standings = ({ jobs }: Pick<FlowStatus, 'jobs'>): Record<string, string> =>
+  Object.fromEntries(jobs.map(({ name, standing }) => [name, standing]));
+
+/** How often each job began. */
+export function beginnings(notes: readonly FlowNote[]): Record<string, number> {
+  const times: Record<string, number> = {};
+  for (const { what, job } of notes) if (what === 'begin') times[job] = (times[job] ?? 0) + 1;
+  return times;
+}

@@ -1,0 +1,141 @@
+/** The whole chain on nothing but this machine: who is told what, by the command or by the job, and that nobody else learns the address. */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeToy, type Toy, until } from '../kit/toy.ts';
+import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
+
+let hooks: WebhookMock;
+let toy: Toy;
+
+beforeAll(async () => {
+  hooks = await startWebhooks();
+  toy = makeToy('REMOTE_HOST=local\nREMOTE_DIR=.cluster\nSCHEDULER=local\nPOLL_INTERVAL=2\n');
+  toy.write('.env', `NOTIFY_WEBHOOK_URL="${hooks.hook}"\nKEY=hidden-key\n`, 0o600);
+  toy.profile('good', 'COMMAND="until [ -e go ]; do sleep 0.1; done"\n');
+  toy.profile('bad', 'COMMAND="echo key $KEY; echo oops >&2; exit 3"\nSECRETS=KEY\n');
+});
+beforeEach(() => {
+  hooks.received.length = 0;
+});
+afterAll(async () => {
+  toy.remove();
+  await hooks.close();
+});
+
+const events = (): string[] => hooks.received.map(({ json }) => String(json.event));
+const runDir = (id: string): string => toy.read(`slurm/jobs/${id}.rundir`).trim();
+
+/** Files of the project and its cluster that have the address in them. */
+function holders(): string[] {
+  const files = readdirSync(toy.root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .filter((path) => readFileSync(path).includes(hooks.secret))
+    .map((path) => path.slice(toy.root.length + 1));
+}
+
+describe('one job', () => {
+  test('is told of when it is submitted and when it has ended, each once, whoever watches', async () => {
+    const full = toy.start('slurm-full', { PROFILE: 'good' });
+    await until('its watch', () => toy.has('slurm/jobs/good.jobid') && events().length > 0);
+    const run = runDir('good');
+    await until('word of it', () => readdirSync(join(run, '.slurm-runner')).includes('watched'));
+    // Where the job finds it, and nowhere else.
+    const secrets = join(run, '.slurm-runner/secrets').slice(toy.root.length + 1);
+    expect(holders().sort()).toEqual([secrets, '.env'].sort());
+    expect(statSync(join(toy.root, secrets)).mode & 0o777).toBe(0o600);
+    toy.write(join('.cluster/runs', run.replace(/.*\//, ''), 'go'), '');
+    const { exitCode, stdout, stderr } = await full;
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(events()).toEqual(['started', 'finished']);
+    expect(hooks.received[1]?.json).toMatchObject({
+      profile: 'good',
+      state: 'COMPLETED',
+      exitCode: 0,
+      cluster: 'local',
+    });
+    expect(`${stdout}${stderr}`).not.toContain(hooks.secret);
+    expect(holders()).toEqual(['.env']);
+  });
+
+  test('tells of its failure itself where nobody watches; a later watch has nothing to add', async () => {
+    const { exit, json } = await toy.json('slurm-run', { PROFILE: 'bad', YES: '1' });
+    expect(exit).toBe(0);
+    await until('both', () => events().length === 2);
+    // A job may be faster than the command that submitted it.
+    expect(events().sort()).toEqual(['failed', 'started']);
+    expect(hooks.received.find(({ json }) => json.event === 'failed')?.json).toMatchObject({
+      jobId: json.submit.jobId,
+      exitCode: 3,
+      log: 'key ...\noops',
+    });
+    expect((await toy.json('slurm-watch', { PROFILE: 'bad' })).exit).toBe(1);
+    expect((await toy.json('slurm-collect', { PROFILE: 'bad' })).exit).toBe(1);
+    expect(events()).toHaveLength(2);
+  });
+
+  test('ends as it would where nothing arrives: one warning, without the address, and JSON as ever', async () => {
+    const wrong = hooks.hook.replace(hooks.secret, 'T0WRONG');
+    toy.write('.env', `NOTIFY_WEBHOOK_URL="${wrong}"\nKEY=hidden-key\n`, 0o600);
+    const { exit, json, stderr } = await toy.json('slurm-full', { PROFILE: 'bad', YES: '1' });
+    toy.write('.env', `NOTIFY_WEBHOOK_URL="${hooks.hook}"\nKEY=hidden-key\n`, 0o600);
+    expect([exit, json.exit]).toEqual([1, 1]);
+    const warnings = stderr.split('\n').filter((line) => line.includes('NOTIFY_WEBHOOK_URL'));
+    expect(warnings).toEqual([
+      '2 notifications to NOTIFY_WEBHOOK_URL could not be sent: the server answered 404 (no_service).',
+    ]);
+    expect(stderr).not.toContain('T0WRONG');
+  });
+});
+
+describe('nobody is told', () => {
+  test('in a dry run, or with NOTIFY=none', async () => {
+    expect((await toy.make('slurm-full', { PROFILE: 'bad', DRY_RUN: '1' })).exit).toBe(0);
+    expect((await toy.make('slurm-full', { PROFILE: 'bad', YES: '1', NOTIFY: 'none' })).exit).toBe(1);
+    expect(events()).toEqual([]);
+    expect((await toy.make('slurm-full', { PROFILE: 'bad', YES: '1', NOTIFY: 'failed' })).exit).toBe(1);
+    expect(events()).toEqual(['failed']);
+  });
+
+  test('and nothing is pushed where an address or NOTIFY is none', async () => {
+    const pushed = readdirSync(join(toy.root, '.cluster/runs')).length;
+    const given = await toy.make('slurm-run', { PROFILE: 'bad', SLACK_WEBHOOK_URL: hooks.slack });
+    expect([given.exit, given.stderr.includes(hooks.secret)]).toEqual([2, false]);
+    const { exit, stderr } = await toy.make('slurm-run', { PROFILE: 'bad', NOTIFY: 'failed,finsihed' });
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/command line: NOTIFY=finsihed has to be one of started, .*; did you mean finished\?/);
+    toy.profile('env', `COMMAND=true\n[env]\nSLACK_WEBHOOK_URL=${hooks.slack}\n`);
+    expect((await toy.json('slurm-run', { PROFILE: 'env' })).json.problems).toMatchObject([{ kind: 'webhook-in-env' }]);
+    toy.profile('templated', `COMMAND="echo {{ NOTIFY_WEBHOOK_URL }}"\nTEMPLATE=own\n`);
+    toy.write('slurm/templates/own.sbatch', '#!/bin/sh\necho {{ NOTIFY_WEBHOOK_URL }}\n');
+    expect((await toy.json('slurm-render', { PROFILE: 'templated' })).exit).toBe(2);
+    expect(readdirSync(join(toy.root, '.cluster/runs'))).toHaveLength(pushed);
+    expect(events()).toEqual([]);
+  });
+});
+
+test('SBATCH_MAIL_TYPE: there is no Slurm that would write one, and that is said', async () => {
+  const { stdout } = await toy.make('slurm-full', {
+    PROFILE: 'bad',
+    YES: '1',
+    SBATCH_MAIL_TYPE: 'END',
+    NOTIFY: 'none',
+  });
+  expect(stdout).toContain('SBATCH_MAIL_TYPE is left out');
+});
+
+describe('a sweep', () => {
+  test('is told of at its start and at its end; of cells that fail meanwhile in one message', async () => {
+    toy.profile('cell', 'COMMAND="echo cell $N; exit $((N % 2))"\n');
+    toy.write('slurm/sweeps/grid.yaml', 'profile: cell\nmatrix:\n  N: [1, 2, 3, 4]\n');
+    const { exit, stderr } = await toy.json('slurm-sweep-full', { SWEEP: 'grid', NOTIFY: 'all' });
+    expect(exit, stderr).toBe(1);
+    const [started, ...rest] = hooks.received.map(({ json }) => json);
+    expect(started).toMatchObject({ event: 'started', sweep: 'grid', counts: { total: 4 } });
+    // Tasks that ended before anybody watched may have told of themselves, once.
+    expect(rest.length).toBeLessThanOrEqual(2);
+    expect(rest.at(-1)).toMatchObject({ event: 'failed', sweep: 'grid', counts: { done: 2, failed: 2 } });
+  });
+});
