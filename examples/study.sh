@@ -8,6 +8,6 @@ case $1 in
     ;;
   tune) echo "$LR $((LR * $(cat "$2")))" >"$RESULTS_DIR/score.txt" ;;
   baseline) echo "$3 $(($3 * $(cat "$2")))" >results/baseline.txt ;;
-  report) cat results/baseline.txt results/tune/*/score.txt | sort -n >results/report.txt ;;
+  report) cat results/baseline.txt results/*/tune/*/score.txt | sort -n >results/report.txt ;;
 esac
 echo "$1: done on $(uname -n)"

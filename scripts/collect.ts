@@ -2,8 +2,8 @@
 
 import { Failure } from '../src/failure.ts';
 import { collectFlow } from '../src/flow/collect.ts';
+import type { WhichFlow } from '../src/flow/id.ts';
 import type { CollectFlowResult } from '../src/flow/results.ts';
-import type { WhichFlow } from '../src/flow/which.ts';
 import { collectedAllText, collectedText } from '../src/report/collected.ts';
 import { flowCollectedText } from '../src/report/flow.ts';
 import { sweepCollectedText } from '../src/report/sweep.ts';
@@ -29,8 +29,11 @@ command('slurm-collect', async ({ root, variables, which, project, dryRun, force
     const flows: CollectFlowResult[] = [];
     for (const { id } of trackedHere(opened).filter((one) => isFlowRun(root, one.id))) {
       // One that is under way is no failure: it is left alone.
-      const collected = await collectFlow(opened, flowOf(id), options).catch(whileAlive);
-      if (collected) flows.push(collected);
+      const collected = await collectFlow(opened, flowOf(id), { ...options, once: !force }).catch((error) => {
+        if (!(error instanceof Failure) || error.exit === 3) throw error;
+        if (error.problems.some(({ kind }) => kind !== 'flow-alive')) all.failed.push({ id, failure: error });
+      });
+      if (collected && !collected.already) flows.push(collected);
     }
     const bad = all.failed.map(({ failure }) => failure.exit);
     const failed =
@@ -47,7 +50,8 @@ command('slurm-collect', async ({ root, variables, which, project, dryRun, force
     const text = [...(jobs ? [collectedAllText(all, style, typed)] : []), ...texts].join('\n\n');
     return { exit, result: { ...all, sweeps, flows }, text };
   }
-  const about = which();
+  // Of a flow it is slurm-flow-collect by another name.
+  const about = variables.text('PROFILE') === undefined ? (variables.which() ?? which()) : which();
   const opened = project(about);
   if (isFlowRun(root, idOf(about))) {
     const result = await collectFlow(opened, flowOf(idOf(about)), options);
@@ -63,10 +67,8 @@ command('slurm-collect', async ({ root, variables, which, project, dryRun, force
 });
 
 /** The flow whose run is tracked under that id; a TAG is part of its name then. */
-const flowOf = (id: string): WhichFlow => ({ name: id.split('@')[1] ?? id });
-
-function whileAlive(error: unknown): undefined {
-  if (!(error instanceof Failure) || error.problems.some(({ kind }) => kind !== 'flow-alive')) throw error;
+function flowOf(id: string): WhichFlow {
+  return { name: id.split('@')[1] ?? id };
 }
 
 /** The sweep whose run is tracked under that id. */

@@ -102,6 +102,9 @@ function context(
   const which = (): WhichRun => {
     const found = given.which();
     if (!found) throw missingProfile(root, given.all);
+    // It has many jobs, and none of its own.
+    const flow = given.text('PROFILE') === undefined && given.text('FLOW');
+    if (flow) throw new Failure<RunProblem>(2, { kind: 'is-flow', id: idOf(found), flow: flowName(flow) });
     // A run may be tracked though its profile is gone; of what is neither, nothing can be known.
     const { runDir, jobId } = readTracked(root, idOf(found));
     if (runDir === undefined && jobId === undefined) mustExist(root, found.profile);

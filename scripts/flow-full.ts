@@ -12,7 +12,7 @@ import { flowNotices } from './notify.ts';
 command('slurm-flow-full', async (context) => {
   const { variables, dryRun, force, style, typed, terminal } = context;
   const [which, asked] = [whichFlow(context), partAsked(variables)];
-  const opened = await openFlow(context, which);
+  const opened = await openFlow(context, which, asked);
   const notices = flowNotices(context, opened.project, opened.ready.union.secrets, true);
   const { project } = notices;
   const started = await start(project, which, opened.ready, { asked, dryRun, force });

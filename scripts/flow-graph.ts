@@ -1,8 +1,9 @@
 /** slurm-flow-graph: the graph as Mermaid draws it, coloured by how its jobs stand if it was started. */
 
 import { loadFlow } from '../src/flow/file/file.ts';
+import { runOfFlow } from '../src/flow/id.ts';
 import { status } from '../src/flow/status.ts';
-import { flowRun, runOfFlow } from '../src/flow/which.ts';
+import { flowRun } from '../src/flow/which.ts';
 import { flowGraphText } from '../src/report/flow-graph.ts';
 import { command } from './command.ts';
 import { whichFlow } from './flows.ts';

@@ -3,11 +3,12 @@
 import { watchFlow } from '../src/flow/watch.ts';
 import { flowStatusText } from '../src/report/flow-status.ts';
 import { command } from './command.ts';
-import { exitOf, watchedFlow, whichFlow } from './flows.ts';
+import { exitOf, noParts, watchedFlow, whichFlow } from './flows.ts';
 
 command('slurm-flow-watch', async (context) => {
   const { style, typed } = context;
   const which = whichFlow(context);
+  noParts(context, 'ONLY');
   const { project, notices } = watchedFlow(context, which);
   const result = await watchFlow(project, which);
   notices.ended(result);

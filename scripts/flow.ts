@@ -9,7 +9,7 @@ import { flowNotices } from './notify.ts';
 command('slurm-flow', async (context) => {
   const { variables, dryRun, force, style, typed } = context;
   const [which, asked] = [whichFlow(context), partAsked(variables)];
-  const { ready, project } = await openFlow(context, which);
+  const { ready, project } = await openFlow(context, which, asked);
   const notices = flowNotices(context, project, ready.union.secrets, true);
   const result = await start(project, which, ready, { asked, dryRun, force });
   notices.started(result);

@@ -3,16 +3,18 @@
 import { isName } from '../src/conf/keys.ts';
 import { COMMAND_LINE, type ConfProblem } from '../src/conf/problem.ts';
 import { Failure } from '../src/failure.ts';
-import { listFlows, loadFlow, withoutArgs } from '../src/flow/file/file.ts';
+import { loadFlow, withoutArgs } from '../src/flow/file/file.ts';
+import { listFlows } from '../src/flow/file/list.ts';
+import { runOfFlow, type WhichFlow } from '../src/flow/id.ts';
 import type { FlowPartAsked } from '../src/flow/plan.ts';
 import type { FlowProblem } from '../src/flow/problem.ts';
 import { loadFlowProfiles, unionProfile } from '../src/flow/profiles.ts';
 import type { FlowStatus } from '../src/flow/results.ts';
 import { flowKeptHere } from '../src/flow/started.ts';
 import type { ReadyFlow } from '../src/flow/submit.ts';
-import { runOfFlow, type WhichFlow } from '../src/flow/which.ts';
 import { idOf } from '../src/run/find.ts';
 import type { Project } from '../src/run/project.ts';
+import { readTracked } from '../src/run/record.ts';
 import type { Context } from './command.ts';
 import { type FlowNotices, flowNotices } from './notify.ts';
 import { flowName, type Variables } from './variables.ts';
@@ -30,12 +32,31 @@ export function whichFlow({ root, variables }: Pick<Context, 'root' | 'variables
 }
 
 /** The flow of a file with its jobs' profiles, and the project, of whose command line the flow's arguments are no keys. Throws Failure(2). */
-export async function openFlow(context: Context, which: WhichFlow): Promise<{ ready: ReadyFlow; project: Project }> {
+export async function openFlow(
+  context: Context,
+  which: WhichFlow,
+  asked: FlowPartAsked,
+): Promise<{ ready: ReadyFlow; project: Project }> {
   const { root, variables } = context;
-  const flow = await loadFlow(root, which.name, variables.all);
-  const project = context.project(runOfFlow(which), withoutArgs(variables.all, flow));
+  const words = asked.part === 'all' ? variables.all : new Map([...saidBefore(root, which), ...variables.all]);
+  const flow = await loadFlow(root, which.name, words);
+  const project = context.project(runOfFlow(which), withoutArgs(words, flow));
   const profiles = loadFlowProfiles(root, project.cluster, project.commandLine, flow, which.tag);
-  return { ready: { flow, profiles, union: unionProfile(flow, profiles) }, project };
+  const given = new Map([...words].filter(([name]) => flow.args.has(name)));
+  return { ready: { flow, profiles, union: unionProfile(flow, profiles), given }, project };
+}
+
+/** What make's command line said when it was started: part of it again is part of that. */
+function saidBefore(root: string, which: WhichFlow): [name: string, value: string][] {
+  const id = idOf(runOfFlow(which));
+  return Object.entries({ ...readTracked(root, id).notes.given, ...flowKeptHere(root, id)?.args });
+}
+
+/** Throws Failure(2) for variables that say which part of a flow is meant, of a target that is about all of it. */
+export function noParts({ variables, typed }: Pick<Context, 'variables' | 'typed'>, ...more: string[]): void {
+  const given = ['FROM', 'RESUME', ...more].filter((name) => variables.text(name) !== undefined);
+  const { target = '' } = typed;
+  if (given.length > 0) throw new Failure<FlowProblem>(2, { kind: 'flow-part-unused', variables: given, target });
 }
 
 /** The project where a flow was started, and who is told of it while somebody looks on. */
@@ -46,14 +67,20 @@ export function watchedFlow(context: Context, which: WhichFlow): { project: Proj
   return { project: notices.project, notices };
 }
 
+/** Jobs' names, with commas or blanks between them; undefined where the variable is not given. Throws Failure(2) for none. */
+export function namesIn(variables: Variables, name: string): string[] | undefined {
+  const names = variables.all
+    .get(name)
+    ?.split(/[\s,]+/)
+    .filter(Boolean);
+  // `ONLY=$(JOBS)` of which nothing came is not the whole flow.
+  if (names?.length === 0) throw new Failure<FlowProblem>(2, { kind: 'flow-part-empty', variable: name });
+  return names;
+}
+
 /** FROM, ONLY and RESUME. Throws Failure(2) for more than one of them. */
 export function partAsked(variables: Variables): FlowPartAsked {
-  const names = (name: string): string[] | undefined =>
-    variables
-      .text(name)
-      ?.split(/[\s,]+/)
-      .filter(Boolean);
-  const [from, only, resume] = [names('FROM'), names('ONLY'), variables.flag('RESUME')];
+  const [from, only, resume] = [namesIn(variables, 'FROM'), namesIn(variables, 'ONLY'), variables.flag('RESUME')];
   const given = Object.entries({ FROM: from, ONLY: only, RESUME: resume || undefined }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );

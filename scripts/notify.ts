@@ -1,99 +1,23 @@
 /** Tells somebody what comes of a command's jobs: listens to what its verbs say, and sends in the background. */
 
-import { readConf } from '../src/conf/conf-file.ts';
-import { splitWords } from '../src/conf/words.ts';
 import type { FlowStatus, StartFlowResult } from '../src/flow/results.ts';
 import { bundle } from '../src/notify/bundle.ts';
 import { claimed, markOf } from '../src/notify/claim.ts';
-import { type Notifier, openNotifier } from '../src/notify/notifier.ts';
-import { notifyOf } from '../src/notify/settings.ts';
 import type { Message } from '../src/notify/types.ts';
-import {
-  cellsFailedMessage,
-  endedMessage,
-  flowMessage,
-  flowStartedMessage,
-  notSentText,
-  runningMessage,
-  submittedMessage,
-  sweepEndedMessage,
-  sweepStartedMessage,
-} from '../src/report/notify.ts';
+import { endedMessage, runningMessage, submittedMessage } from '../src/report/notify.ts';
+import { flowMessage, flowStartedMessage } from '../src/report/notify-flow.ts';
+import { cellsFailedMessage, sweepEndedMessage, sweepStartedMessage } from '../src/report/notify-sweep.ts';
 import { idOf, type TrackedRun, type WhichRun } from '../src/run/find.ts';
-import { logsOf } from '../src/run/log.ts';
 import type { Project } from '../src/run/project.ts';
 import type { SubmitResult } from '../src/run/submit.ts';
 import type { TalkEvent } from '../src/run/talk.ts';
 import type { Verdict } from '../src/run/verdict.ts';
 import type { SweepStatus } from '../src/sweep/status.ts';
 import type { SubmittedCells } from '../src/sweep/submit.ts';
-import type { Context } from './command.ts';
+import { listening, logOf, type Own, open } from './notify-desk.ts';
 
 /** Seconds in the queue after which it is news that a job runs. */
 const LONG_WAIT = 60;
-/** Lines of a log that is asked for on the cluster. */
-const LOG_LINES = 15;
-
-type Own = Pick<Context, 'root' | 'atEnd' | 'typed'>;
-
-interface Desk {
-  notifier: Notifier;
-  /** Work whose end the command waits for, as long as it waits for messages that go out. */
-  soon(work: () => Promise<Message | undefined>): void;
-}
-
-/** `profile` is whose NOTIFY and SECRETS count, `secrets` more names of secrets. Throws Failure(2) for addresses that are none. */
-function open({ root, atEnd }: Own, project: Project, profile: string, secrets: readonly string[] = []): Desk {
-  const key = keysOf(root, project, profile);
-  const names = [...splitWords(key('SECRETS') ?? '').words.map(({ text }) => text), ...secrets, 'WANDB_API_KEY'];
-  const { commandLine } = project;
-  const notify = notifyOf(project, key('NOTIFY'));
-  const notifier = openNotifier({ root, commandLine, environment: process.env, notify, secrets: names });
-  const working = new Set<Promise<void>>();
-  atEnd(async () => {
-    const begun = Date.now();
-    let late: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => {
-      late = setTimeout(resolve, PATIENCE * 1000);
-    });
-    await Promise.race([Promise.all(working), over]);
-    clearTimeout(late);
-    return (await notifier.done(Math.max(1, PATIENCE - (Date.now() - begun) / 1000))).map(notSentText);
-  });
-  const soon = (work: () => Promise<Message | undefined>): void => {
-    const one = work()
-      .then((message) => message && notifier.tell(message))
-      // A failure to tell is no failure of the command.
-      .catch(() => {})
-      .finally(() => working.delete(one));
-    working.add(one);
-  };
-  return { notifier, soon };
-}
-
-/** Seconds that a command waits at its end. */
-const PATIENCE = 15;
-
-/** A key of a profile, over that of cluster.conf, as far as its file can be read: of a run that is watched it may be gone. */
-function keysOf(root: string, { cluster, commandLine }: Project, profile: string) {
-  let keys: ReadonlyMap<string, { value: string }> | undefined;
-  try {
-    keys = readConf(root, `slurm/profiles/${profile}.conf`, ['env'])?.sections.get('');
-  } catch {
-    keys = undefined;
-  }
-  return (name: string): string | undefined =>
-    commandLine.get(name) ?? keys?.get(name)?.value ?? cluster.settings.get(name)?.value;
-}
-
-function listening(project: Project, listen: (event: TalkEvent) => void): Project {
-  const { talk } = project;
-  const tell = (event: TalkEvent): void => {
-    talk.tell(event);
-    listen(event);
-  };
-  return { ...project, talk: { ...talk, tell } };
-}
 
 export interface JobNotices {
   /** To be worked with instead: what is said of its job is listened to. */
@@ -254,14 +178,4 @@ export function flowNotices(own: Own, project: Project, secrets: readonly string
       soon(async () => ((await claimed(project.host, status.runDir, ['all'])).length > 0 ? message : undefined));
     },
   };
-}
-
-/** The end of a job's or a task's log over there; empty if it cannot be had. */
-async function logOf(project: Project, run: Pick<TrackedRun, 'id' | 'runDir'>, job: string): Promise<string> {
-  try {
-    const logs = await logsOf(project, run, [job], LOG_LINES);
-    return logs.map(({ tail }) => (tail === '' || tail.endsWith('\n') ? tail : `${tail}\n`)).join('');
-  } catch {
-    return '';
-  }
 }

@@ -1,7 +1,6 @@
 /** slurm-recover: the state files rebuilt from the cluster, and what comes next. */
 
 import { startedFlow } from '../src/flow/started.ts';
-import { runOfFlow } from '../src/flow/which.ts';
 import { recoveredText } from '../src/report/recovered.ts';
 import { idOf, type WhichRun } from '../src/run/find.ts';
 import { type Recovered, recover } from '../src/run/recover.ts';
@@ -9,13 +8,11 @@ import { listSweeps } from '../src/sweep/file/file.ts';
 import { startedSweep } from '../src/sweep/started.ts';
 import { runOfSweep, trackedIds, type WhichSweep } from '../src/sweep/which.ts';
 import { command } from './command.ts';
-import { whichFlow } from './flows.ts';
 import { sweepFile, whichSweep } from './sweeps.ts';
 
 command('slurm-recover', async ({ root, variables, project, dryRun, style, typed }) => {
   const sweep = variables.text('SWEEP') ?? variables.text('SWEEP_ID');
-  const flow = variables.text('FLOW') === undefined ? undefined : runOfFlow(whichFlow({ root, variables }));
-  const about = flow ?? (sweep === undefined ? variables.which() : ofSweep(root, whichSweep(variables)));
+  const about = sweep === undefined ? variables.which() : ofSweep(root, whichSweep(variables));
   const opened = project(about);
   const found = await recover(opened, { dryRun, ...(about ? { id: idOf(about) } : {}) });
   // What a sweep was when it began is remembered here again, too.

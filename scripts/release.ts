@@ -1,7 +1,7 @@
 /** slurm-release: lets a held job go, one explicit job or array task, a profile's, a sweep's arrays, or a flow's jobs. */
 
+import { runOfFlow } from '../src/flow/id.ts';
 import { releaseFlow } from '../src/flow/release.ts';
-import { runOfFlow } from '../src/flow/which.ts';
 import { flowReleasedText, releasedText, sweepReleasedText } from '../src/report/released.ts';
 import { release } from '../src/run/release.ts';
 import { releaseSweep } from '../src/sweep/release.ts';

@@ -3,6 +3,7 @@
 import { isName } from '../src/conf/keys.ts';
 import { COMMAND_LINE, type ConfProblem } from '../src/conf/problem.ts';
 import { Failure } from '../src/failure.ts';
+import { runOfFlow } from '../src/flow/id.ts';
 import type { VariableProblem } from '../src/report/problem.ts';
 import type { WhichRun } from '../src/run/find.ts';
 
@@ -35,7 +36,7 @@ export interface Variables {
   flag(name: string): boolean;
   /** A whole number of at least 1, or 0 where `least` is. Throws Failure(2) for anything else. */
   number(name: string, least?: number): number | undefined;
-  /** PROFILE and TAG, if PROFILE is given. Throws Failure(2) if one can't be a name. */
+  /** PROFILE and TAG, if PROFILE is given; else the run of FLOW, if that is. Throws Failure(2) if one can't be a name. */
   which(): WhichRun | undefined;
 }
 
@@ -60,15 +61,18 @@ export function variables(all: ReadonlyMap<string, string>): Variables {
     },
     which: () => {
       const [profile, tag] = [text('PROFILE'), text('TAG')];
+      const flow = flowName(text('FLOW') ?? '');
       // Checked here, for state files are looked for by these names before any profile is read.
       for (const [key, value] of [
         ['PROFILE', profile],
         ['TAG', tag],
+        ['FLOW', flow || undefined],
       ] as const) {
         if (value !== undefined && !isName(value)) {
           throw new Failure<ConfProblem>(2, { kind: 'bad-name', key, value, place: COMMAND_LINE });
         }
       }
+      if (profile === undefined && flow) return runOfFlow({ name: flow, ...(tag === undefined ? {} : { tag }) });
       return profile === undefined ? undefined : { profile, ...(tag === undefined ? {} : { tag }) };
     },
   };

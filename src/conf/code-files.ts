@@ -32,7 +32,7 @@ interface Search {
 /**
  * The files of a profile, or of several, that a push sends from `root`, sorted by path, each once: what CODE_FILES names, what git does
  * not ignore of its folders and globs, and SCRIPT. Of a pattern that is a file's name nothing is left out but `.env`.
- * Nothing is looked for in the folders `without`. Throws a Failure (2) that names every pattern without a file and every link
+ * Files and folders `without` are not looked for. Throws a Failure (2) that names every pattern without a file and every link
  * that would not work over there.
  */
 export async function expandCodeFiles(
@@ -80,10 +80,8 @@ async function search(root: string, disk: Folders, searched: readonly Search[], 
   if (searched.length === 0) return { places, problems };
   const folders = searched.map(({ path, glob }) => (glob || path === '.' ? '' : path));
   const listedThere = await listCandidates(root, disk, folders);
-  const candidates =
-    without.length === 0
-      ? listedThere
-      : listedThere.filter((path) => !without.some((folder) => path.startsWith(`${folder}/`)));
+  const left = new Set(without);
+  const candidates = without.length === 0 ? listedThere : listedThere.filter((path) => !isWithin(path, left));
   const hasGlob = searched.some(({ glob }) => glob);
   const match = hasGlob ? (await import('./code-globs.ts')).openGlobs(candidates) : undefined;
   for (const { path, place, glob } of searched) {
@@ -123,6 +121,12 @@ function parentLink(disk: Folders, path: string): string | undefined {
   const parts = path.split('/');
   const above = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
   return above.find((folder) => disk.kindOf(folder) === 'link');
+}
+
+/** Whether it is one of those files, or in one of those folders. */
+function isWithin(path: string, places: ReadonlySet<string>): boolean {
+  const parts = path.split('/');
+  return parts.some((_, at) => places.has(parts.slice(0, at + 1).join('/')));
 }
 
 function under(candidates: readonly string[], folder: string): readonly string[] {

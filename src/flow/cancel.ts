@@ -1,26 +1,31 @@
 /** cancel: what of one flow is still in the queue, by the explicit ids of its jobs. */
 
 import type { Project } from '../run/project.ts';
+import type { WhichFlow } from './id.ts';
 import type { CancelFlowResult } from './results.ts';
 import { isAlive } from './standing.ts';
 import { see, statusOf } from './status.ts';
-import { theFlow, trackedFlow, type WhichFlow } from './which.ts';
+import { mustHave, theFlow, trackedFlow } from './which.ts';
 
 /** How often it looks again for jobs that another command was submitting at that moment. */
 const LOOKS = 5;
 
-/** It waits for nobody who brings results or submits. Throws Failure(2) if the flow was not started here. */
+/** With `only` just those jobs; what waits for them Slurm ends by itself. It waits for nobody who brings results or submits. Throws Failure(2) if the flow was not started here. */
 export async function cancelFlow(
   project: Project,
   which: WhichFlow,
-  { dryRun = false }: { dryRun?: boolean },
+  { only, dryRun = false }: { only?: readonly string[]; dryRun?: boolean },
 ): Promise<CancelFlowResult> {
   const run = trackedFlow(project.root, which);
   const flow = await theFlow(project, run);
+  if (only) mustHave(flow.jobs, 'ONLY', only);
   const done = new Map<string, string>();
   for (let look = 0; look < LOOKS; look++) {
     const { jobs } = statusOf(run, flow, await see(project, run));
-    const alive = jobs.filter(({ standing, verdict }) => isAlive(standing) || verdict?.ended === false);
+    const isMeant = (name: string) => only === undefined || only.includes(name);
+    const alive = jobs.filter(
+      ({ name, standing, verdict }) => isMeant(name) && (isAlive(standing) || verdict?.ended === false),
+    );
     const ids = alive.flatMap(({ name, verdict }) =>
       verdict?.jobId === undefined || done.has(verdict.jobId) ? [] : [[verdict.jobId, name] as const],
     );
@@ -28,7 +33,7 @@ export async function cancelFlow(
     if (dryRun || (ids.length === 0 && look > 0)) break;
     await project.scheduler.cancel(
       ids.map(([jobId]) => jobId),
-      run.runDir,
+      only ? undefined : run.runDir,
     );
     if (ids.length === 0) break;
   }

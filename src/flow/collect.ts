@@ -4,23 +4,31 @@ import { Failure } from '../failure.ts';
 import { collectKnown } from '../run/collect.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { remember } from '../run/history.ts';
+import { together } from '../run/judge.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
 import { type Verdict, verdictOf } from '../run/verdict.ts';
 import { SEPARATOR } from '../scheduler/rows.ts';
+import type { WhichFlow } from './id.ts';
 import { withLogs } from './logs.ts';
+import { rememberMade } from './made.ts';
 import type { FlowProblem } from './problem.ts';
 import type { CollectFlowResult, FlowStatus } from './results.ts';
+import { cellsFolder } from './scripts.ts';
 import type { StartedFlow } from './started.ts';
 import { type FlowSeen, see, statusOf } from './status.ts';
-import { theFlow, trackedFlow, type WhichFlow } from './which.ts';
+import { theFlow, trackedFlow } from './which.ts';
 
 export interface CollectFlowOptions {
   /** Accept missing results, remove after a failure. */
   force?: boolean;
   dryRun?: boolean;
+  /** Not what was brought home before, though it was kept. */
+  once?: boolean;
 }
+
+const NO_RESULTS: GivenResults = { paths: [], known: [], made: [] };
 
 /** Seconds that Slurm may take to let go of jobs whose scripts have ended. */
 const SETTLE = 20;
@@ -39,19 +47,28 @@ export function collectFlow(
     const alive = status.jobs.filter(({ verdict }) => verdict && !(verdict.ended && verdict.left));
     if (status.trouble === undefined && alive.length > 0 && !seen.record.removing)
       throw new Failure<FlowProblem>(4, { kind: 'flow-alive', flow: flow.name, jobs: alive.map(({ name }) => name) });
-    const results = seen.record.removing ? [] : await resultsOf(project, run, flow);
-    if (!options.dryRun && status.trouble === undefined) rememberAll(project, run, status);
+    if (options.once && seen.record.collected) {
+      const gathered = { results: [], logs: [], kept: [], missing: [] };
+      return { id: run.id, status, gathered, removed: false, already: true };
+    }
+    const results = seen.record.removing ? NO_RESULTS : await resultsOf(project, run, flow, status);
     const told = seen.record.removing ? status : await withLogs(project, run, status);
     const known = { tracked: run, record: seen.record, verdict: wholeVerdict(status, seen) };
-    const { gathered, removed } = await collectKnown(project, known, seen.snapshot, { ...options, results });
+    const { gathered, removed } = await collectKnown(project, known, seen.snapshot, {
+      ...options,
+      results: { ...results, remember: () => rememberAll(project, run, status) },
+    });
+    if (!options.dryRun) rememberMade(project.root, run.id, results.made);
     return { id: run.id, status: told, gathered, removed, ...(options.dryRun && { dryRun: true }) };
   });
 }
 
 /** Well is what went as its graph meant it to: a job for a case that never came is no failure. */
 function wholeVerdict({ jobs, unfinished }: FlowStatus, { record, snapshot }: FlowSeen): Verdict {
-  const all = verdictOf(record, snapshot);
-  if (record.removing || all.state === 'NOT_SUBMITTED') return all;
+  const known = verdictOf(record, snapshot);
+  const each = jobs.flatMap(({ verdict }) => verdict ?? []);
+  if (record.removing || each.length === 0) return known;
+  const all = { ...known, ...together(each), ...(known.jobId && { jobId: known.jobId }) };
   const worst =
     jobs.find(({ standing }) => standing === 'failed') ?? jobs.find(({ standing }) => standing === 'stopped');
   const success =
@@ -60,16 +77,38 @@ function wholeVerdict({ jobs, unfinished }: FlowStatus, { record, snapshot }: Fl
   return { ...all, ...worst?.verdict, ended: all.ended, left: all.left, success };
 }
 
-/** The paths that are to come home, relative to the run directory. Throws Failure(2) if the run is gone. */
-async function resultsOf(project: Project, { id, runDir }: TrackedRun, flow: StartedFlow): Promise<string[]> {
-  const matrices = flow.jobs.flatMap(({ name, cells }) => (cells ? [`results/${name}/`] : []));
-  if (flow.results) return [...new Set([...flow.results, ...matrices])];
+/** What is to come home, relative to the run directory. Throws Failure(2) if the run is gone. */
+async function resultsOf(
+  project: Project,
+  { id, runDir }: TrackedRun,
+  flow: StartedFlow,
+  { jobs }: FlowStatus,
+): Promise<GivenResults> {
+  // Of a job that need not run nothing was to be expected.
+  const ran = flow.jobs.filter(({ name }) => jobs.find((job) => job.name === name)?.standing !== 'skipped');
+  const tag = id.split('@')[1] ?? id;
+  const matrices = ran.flatMap(({ name, cells }) => (cells ? [`results/${cellsFolder(tag, name)}/`] : []));
+  const named = [...new Set([...ran.flatMap(({ results = [] }) => results), ...matrices])];
+  if (flow.jobs.every(({ results }) => results)) return { paths: named, known: [], made: [] };
   const answer = await project.host.run({ files: ['lib', 'written'], args: [runDir] });
   if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
   const records = answer.stdout.split('\n').map((line) => line.split(SEPARATOR));
   if (records.some(([kind]) => kind === 'odd'))
     throw new Failure<FlowProblem>(4, { kind: 'flow-odd-names', flow: flow.name, runDir });
-  return records.flatMap(([kind, path]) => (kind === 'file' && path ? [path] : []));
+  const of = (...kinds: string[]) =>
+    records.flatMap(([kind = '', path]) => (kinds.includes(kind) && path ? [path] : []));
+  // In a folder that comes as a whole they come anyway.
+  const isWithin = (path: string) =>
+    named.some((name) => path === name || path.startsWith(`${name.replace(/\/+$/, '')}/`));
+  const known = of('new', 'changed', 'link').filter((path) => !isWithin(path));
+  return { paths: named, known: known.sort(), made: of('new', 'link') };
+}
+
+interface GivenResults {
+  paths: string[];
+  known: string[];
+  /** Those that were not there before the jobs made them. */
+  made: string[];
 }
 
 /** A line of the history for each of its jobs that ran. */

@@ -10,11 +10,13 @@ export type FlowPartAsked =
   | { part: 'all' }
   | { part: 'from' | 'only'; jobs: readonly string[] }
   | { part: 'due' }
-  /** What of a submission that was broken off is still to be submitted. */
-  | { part: 'rest'; jobs: readonly string[] };
+  /** What of a submission that was broken off, `graph`, is still to be submitted. */
+  | { part: 'rest'; jobs: readonly string[]; graph: readonly string[] };
 
-/** FROM and ONLY are taken at their word; otherwise a job runs only if it can by what its parents came to. */
-const isJudged = ({ part }: FlowPartAsked): boolean => part === 'due' || part === 'rest';
+/** Whether a job runs only if it can by what that parent came to: FROM and ONLY are taken at their word on all that they do not run. */
+function isJudged(asked: FlowPartAsked, parent: string): boolean {
+  return asked.part === 'due' || (asked.part === 'rest' && asked.graph.includes(parent));
+}
 
 export interface Planned {
   job: FlowJob;
@@ -36,11 +38,13 @@ export function plan(jobs: readonly FlowJob[], asked: FlowPartAsked, known: Read
   const planned = new Map<string, Planned>();
   for (const job of parentsFirst(jobs)) {
     if (!wanted.has(job.name)) continue;
-    const means = ({ job: parent }: Dependency) => planned.has(parent) || isAlive(standing(parent));
-    // What needs another end of a parent that ended for good has nothing to wait for; FROM and ONLY ask for it all the same.
-    const barred = ({ kind, job: parent }: Dependency) => isBarred(kind, standing(parent)) || leftOut(parent);
+    const mayLive = (parent: string) => isAlive(standing(parent)) || standing(parent) === 'unknown';
+    const means = ({ job: parent }: Dependency) => planned.has(parent) || mayLive(parent);
+    // What needs another end of a parent that ended for good has nothing to wait for.
+    const barred = ({ kind, job: parent }: Dependency) =>
+      isBarred(kind, leftOut(parent) ? 'stopped' : standing(parent));
     const leftOut = (parent: string) => wanted.has(parent) && !planned.has(parent);
-    if (isJudged(asked) && job.dependsOn.some((one) => !means(one) && barred(one))) continue;
+    if (job.dependsOn.some((one) => isJudged(asked, one.job) && !means(one) && barred(one))) continue;
     const waits = job.dependsOn.filter(means).map(({ kind, job }) => ({ kind, job }));
     planned.set(job.name, withCells(job, waits, asked, known, planned));
   }
@@ -77,7 +81,9 @@ function withCells(
     return parent ? [{ kind: wait.kind, cells: parent.cells }] : [];
   });
   const isWhole = parents.some(({ kind, cells }) => kind !== 'aftercorr' || cells === undefined);
-  if (!isJudged(asked) || !done || isWhole) return { job, waits: matching(all, waits, planned), cells: all };
+  const isPartly = asked.part === 'due' || asked.part === 'rest';
+  if (!isPartly || !done || isWhole || done.size === all.length)
+    return { job, waits: matching(all, waits, planned), cells: all };
   const again = new Set(parents.flatMap(({ cells = [] }) => cells));
   const cells = all.filter((cell) => !done.has(cell) || again.has(cell));
   return { job, waits: matching(cells, waits, planned), cells };

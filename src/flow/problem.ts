@@ -10,6 +10,14 @@ export type FlowProblem = ProblemBase &
     | { kind: 'flow-not-started'; flow: string; started: string[]; nearest?: string }
     /** FROM or ONLY names a job that the flow does not have. */
     | { kind: 'no-such-flow-job'; variable: string; job: string; jobs: string[]; nearest?: string }
+    /** Part of it was asked for, nothing of it is there, and that part waits for `parents`. */
+    | { kind: 'flow-nothing-before'; flow: string; variable: string; parents: string[] }
+    /** The run under that id is another flow's: FLOW=a TAG=b and FLOW=a.b are the same. */
+    | { kind: 'flow-of-another'; id: string; flow: string }
+    /** FROM and the like, of a target that is about the whole flow. */
+    | { kind: 'flow-part-unused'; variables: string[]; target: string }
+    /** FROM or ONLY names no job at all. */
+    | { kind: 'flow-part-empty'; variable: string }
     /** Two of FROM, ONLY and RESUME. */
     | { kind: 'flow-parts-twice'; variables: string[] }
     /** A job of the flow is alive, and would be run again. */
@@ -18,7 +26,7 @@ export type FlowProblem = ProblemBase &
     | { kind: 'flow-nothing-to-run'; flow: string; alive: number }
     /** sbatch refused one of its jobs; what had been submitted of this call was cancelled by its ids before it began. */
     | { kind: 'flow-refused'; flow: string; job: string; detail: string; cancelled: string[] }
-    /** Two jobs are in different image files; a run keeps one. */
+    /** Jobs are in different images, one of them a file; a run keeps one. */
     | { kind: 'flow-two-images'; images: string[] }
     /** The run that is tracked under that id is none of a flow's. */
     | { kind: 'no-flow-run'; id: string }

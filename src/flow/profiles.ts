@@ -112,9 +112,11 @@ export function unionProfile(flow: Flow, profiles: ReadonlyMap<string, Profile>)
   const images = new Map(all.flatMap((profile) => (profile.runsIn ? [[JSON.stringify(profile.runsIn), profile]] : [])));
   const inFiles = [...images.values()].filter(({ runsIn }) => runsIn!.kind !== 'uri');
   const paths = new Set(inFiles.map(({ runsIn }) => (runsIn!.kind === 'uri' ? '' : runsIn!.path)));
-  if (paths.size > 1) {
+  // Whoever is in a container shows that it is in the image file of its run, if that has one.
+  if (paths.size > 1 || (paths.size === 1 && images.size > inFiles.length)) {
     const place = { file: flow.file };
-    throw new Failure<FlowProblem>(2, { kind: 'flow-two-images', images: [...paths], place });
+    const named = [...images.values()].map(({ runsIn }) => (runsIn!.kind === 'uri' ? runsIn!.uri : runsIn!.path));
+    throw new Failure<FlowProblem>(2, { kind: 'flow-two-images', images: [...new Set(named)], place });
   }
   // Of several images of registries none is the flow's.
   const inside = inFiles[0] ?? (images.size === 1 ? [...images.values()][0] : undefined);

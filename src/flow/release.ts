@@ -3,8 +3,9 @@
 import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
 import { type ReleaseResult, release } from '../run/release.ts';
+import type { WhichFlow } from './id.ts';
 import { see, statusOf } from './status.ts';
-import { theFlow, trackedFlow, type WhichFlow } from './which.ts';
+import { theFlow, trackedFlow } from './which.ts';
 
 export interface ReleaseFlowResult {
   id: string;

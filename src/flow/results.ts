@@ -35,6 +35,8 @@ export interface FlowJobStatus {
   cells?: Counts;
   /** Of a matrix job one cell that failed, by its id `JOB_TASK`. */
   failedCell?: string;
+  /** And the names of all that did. */
+  failedCells?: string[];
   /** Its log, relative to the project (here after a collect) and to REMOTE_DIR; not of a matrix job. */
   log?: string;
 }
@@ -88,6 +90,10 @@ export interface StartFlowResult {
   push?: PushResult;
   /** It goes on in the run directory of before (RESUME, FROM, ONLY, or a submission that was broken off). */
   again: boolean;
+  /** Files that an earlier run of it brought home: they are no code of this one, since nobody names them. */
+  left?: string[];
+  /** Arguments of the flow that make's command line gave. */
+  args?: Record<string, string>;
   /** The code was not looked at again, since jobs of the flow are alive. */
   codeKept?: boolean;
   /** They wait to be released. */
@@ -101,6 +107,8 @@ export interface CollectFlowResult {
   gathered: Gathered;
   /** The run directory and the state files are gone. */
   removed: boolean;
+  /** It had been brought home before, and nothing was done. */
+  already?: boolean;
   dryRun?: boolean;
 }
 

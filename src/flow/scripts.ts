@@ -46,7 +46,7 @@ export async function renderJob(
       ...{ dependency: dependencyOf(rendered), held: isHeld(rendered.options, rendered.header) },
     };
   }
-  const sweep = asSweep(job, profile.file);
+  const sweep = asSweep(job, profile);
   const named = { ...runs, cellNames: [...CELL_VARIABLES, ...parameterNames(sweep)] };
   const { commands } = job;
   const options = { part: job.name, ...(commands && { commands }) };
@@ -55,15 +55,27 @@ export async function renderJob(
     throw new Failure<FlowProblem>(2, { kind: 'flow-cells-differ', job: job.name, place: job.place });
   return {
     ...{ job: job.name, script: rendered.script, options: rendered.options },
-    ...jobParts(rendered.header, named, runDir, { retry, cells: { folder: job.name, file: cellsFile(job) } }),
+    ...jobParts(rendered.header, named, runDir, { retry, cells: { folder: sweep.folder, file: cellsFile(job) } }),
     ...{ dependency: dependencyOf(rendered), held: isHeld(rendered.options, rendered.header) },
     tasks: toRanges(cells),
     ...(job.maxConcurrent === undefined ? {} : { throttle: job.maxConcurrent }),
   };
 }
 
-function asSweep({ name, cells }: FlowJob, file: string): StartedSweep {
-  return { name, file, folder: name, kind: 'matrix', retry: 0, args: [], cells: [...cells], count: cells.length };
+/** Below results/ each job has a folder in that of its flow, for another flow may have a job of that name. */
+export const cellsFolder = (tag: string, job: string): string => `${tag}/${job}`;
+
+function asSweep({ name, cells }: FlowJob, { file, tag = '' }: Profile): StartedSweep {
+  return {
+    name,
+    file,
+    folder: cellsFolder(tag, name),
+    kind: 'matrix',
+    retry: 0,
+    args: [],
+    cells: [...cells],
+    count: cells.length,
+  };
 }
 
 /** What was said of requeueing stays. */

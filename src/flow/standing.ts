@@ -28,7 +28,9 @@ function statusOfJob(
     const barring = dependsOn.filter((parent) => isBarred(parent.kind, standing(parent)));
     // Nobody has failed where what it waits for went well, or need not run itself.
     const isMissed = barring.some((parent) => ['done', 'skipped'].includes(standing(parent) ?? ''));
-    if (barring.length > 0) return { ...told, standing: isMissed ? 'skipped' : 'stopped', ...named(barring) };
+    // Without accounting nobody remembers it, but it can never have run.
+    const over = verdict.state === 'UNKNOWN' && { verdict: { ...told.verdict, ...FORGOTTEN } };
+    if (barring.length > 0) return { ...told, ...over, standing: isMissed ? 'skipped' : 'stopped', ...named(barring) };
   }
   if (verdict.ended && !verdict.success)
     return { ...told, standing: verdict.state === 'CANCELLED' ? 'cancelled' : 'failed' };
@@ -43,6 +45,8 @@ function statusOfJob(
   return isWaiting ? { ...told, standing: 'waiting', ...named(awaited) } : { ...told, standing: 'pending' };
 }
 
+const FORGOTTEN = { state: 'CANCELLED', ended: true, left: true } as const;
+
 /** Whether a job with that dependency can never run, its parent standing so. */
 export function isBarred(kind: DependencyKind, parent: Standing | undefined): boolean {
   if (kind === 'afterok' || kind === 'aftercorr')
@@ -56,7 +60,8 @@ const ALIVE: readonly string[] = ['running', 'pending', 'waiting', 'held'];
 export const isAlive = (standing: Standing | undefined): boolean => ALIVE.includes(standing ?? '');
 
 /** Ended as cancelled before it began: by its owner, or because what it waited for can never be. */
-function neverBegan({ ended, state, elapsedSeconds, nodes, cells, reason }: PartVerdict): boolean {
+function neverBegan({ ended, state, elapsedSeconds, nodes, cells, reason, begun, basis }: PartVerdict): boolean {
+  if (state === 'UNKNOWN') return begun === false && basis === 'nobody';
   if (!ended) return state === 'PENDING' && reason === 'DependencyNeverSatisfied';
   if (cells) return cells.every((cell) => cell.success || !cell.begun);
   return state === 'CANCELLED' && !elapsedSeconds && !nodes;
@@ -66,12 +71,18 @@ function withoutCells({ cells: _, ...verdict }: PartVerdict): Omit<PartVerdict, 
   return verdict;
 }
 
-function countsOf(cells: StartedJob['cells'], verdict: PartVerdict): Pick<FlowJobStatus, 'cells' | 'failedCell'> {
+function countsOf(
+  cells: StartedJob['cells'],
+  verdict: PartVerdict,
+): Pick<FlowJobStatus, 'cells' | 'failedCell' | 'failedCells'> {
   if (!cells) return {};
-  const failed = verdict.cells?.find((cell) => cell.ended && !cell.success && cell.begun);
+  // Its matrix may have had more of them before.
+  const known = verdict.cells?.filter(({ cell }) => cell < cells.length) ?? [];
+  const [failed, ...others] = known.filter((cell) => cell.ended && !cell.success && cell.begun);
+  const names = [failed, ...others].flatMap((one) => (one && cells[one.cell]) ?? []);
   return {
-    cells: countCells(cells.length, verdict.cells ?? []),
-    ...(failed && { failedCell: `${failed.jobId}_${failed.task}` }),
+    cells: countCells(cells.length, known),
+    ...(failed && { failedCell: `${failed.jobId}_${failed.task}`, failedCells: names }),
   };
 }
 

@@ -1,8 +1,6 @@
 /** slurm-flow: the whole graph is handed to the scheduler; or, in the run directory that is there, part of it again. */
 
 import { type CodeFile, expandCodeFiles } from '../conf/code-files.ts';
-import { nearest } from '../conf/nearest.ts';
-import { COMMAND_LINE } from '../conf/problem.ts';
 import { Failure } from '../failure.ts';
 import { idOf, type TrackedRun } from '../run/find.ts';
 import { history } from '../run/history.ts';
@@ -10,18 +8,21 @@ import { nameOfRun } from '../run/names.ts';
 import { runsInside } from '../run/prepare.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
-import { newToken, type PushResult, planned as plannedPush, send } from '../run/push.ts';
+import { type PushResult, planned as plannedPush, send } from '../run/push.ts';
+import { pushAgain } from '../run/push-again.ts';
 import { exclusively, readTracked, writeRunDir } from '../run/record.ts';
 import { jobSecrets } from '../run/submit.ts';
+import { runOfFlow, type WhichFlow } from './id.ts';
+import { madeBefore } from './made.ts';
 import { type FlowPartAsked, type Known, plan } from './plan.ts';
 import type { FlowProblem } from './problem.ts';
-import type { FlowStatus, StartFlowResult, SubmittedJob } from './results.ts';
+import type { FlowStatus, Standing, StartFlowResult, SubmittedJob } from './results.ts';
 import { isAlive } from './standing.ts';
 import { filesOf, keepStarted, type StartedFlow, startedFlow, startedJobs, startedOf } from './started.ts';
-import { type FlowSeen, see, statusOf } from './status.ts';
-import { knownOf, type ReadyFlow, renderAll, submitFlow } from './submit.ts';
+import { type FlowSeen, see, statusOf, unfinished } from './status.ts';
+import { knownOf, mayRun, type ReadyFlow, renderAll, submitFlow } from './submit.ts';
 import type { Flow } from './types.ts';
-import { flowRun, runOfFlow, type WhichFlow } from './which.ts';
+import { flowRun, mustHave, trackedFlow } from './which.ts';
 
 export interface StartFlowOptions {
   asked: FlowPartAsked;
@@ -46,36 +47,54 @@ export function start(
 ): Promise<StartFlowResult> {
   const { root } = project;
   const id = idOf(runOfFlow(which));
-  mustHave(ready.flow, options.asked);
+  const { asked } = options;
+  if (asked.part === 'from' || asked.part === 'only') mustHave(ready.flow.jobs, asked.part.toUpperCase(), asked.jobs);
   return exclusively(root, id, async () => {
-    const files = await checked(project, ready, options.dryRun ?? false);
+    const left = madeBefore(root, id, [...ready.profiles.values()]);
+    const args = Object.fromEntries([...ready.given].filter(([name]) => ready.flow.args.has(name)));
+    const told = { ...(left.length > 0 && { left }), ...(ready.given.size > 0 && { args }) };
+    const files = await checked(project, ready, left, options.dryRun ?? false);
     const before = await whatIsThere(project, which);
     const graph = before?.seen.record.flow?.graph;
-    if (before && (options.asked.part !== 'all' || graph)) return goOn(project, before, ready, files, options);
-    if (!options.dryRun) await mayReplace(project, id, before);
-    return begin(project, id, ready, files, options);
+    // What was refused, or cancelled before it began, has left a run directory as good as new.
+    const same = before && (options.asked.part !== 'all' || graph || !hasBegun(before)) ? before : undefined;
+    if (same) return { ...(await goOn(project, same, ready, files, options)), ...told };
+    if (!before) needsNothingBefore(root, which, ready.flow, asked);
+    if (before && !options.dryRun) await mayReplace(project, id, before);
+    return { ...(await begin(project, id, ready, files, options)), ...told };
   });
 }
 
-/** FROM and ONLY name jobs of it. */
-function mustHave(flow: Flow, asked: FlowPartAsked): void {
+/** Part of a flow of which nothing is there can run only if it waits for none of the other jobs. Throws Failure(2). */
+function needsNothingBefore(root: string, which: WhichFlow, flow: Flow, asked: FlowPartAsked): void {
+  if (asked.part === 'due') trackedFlow(root, which);
   if (asked.part !== 'from' && asked.part !== 'only') return;
-  const jobs = flow.jobs.map(({ name }) => name);
-  const problems = asked.jobs.flatMap((job): FlowProblem[] => {
-    if (jobs.includes(job)) return [];
-    const hint = nearest(job, jobs);
-    const problem = { kind: 'no-such-flow-job', variable: asked.part.toUpperCase(), job, jobs } as const;
-    return [{ ...problem, place: COMMAND_LINE, ...(hint && { nearest: hint }) }];
-  });
-  if (problems.length > 0) throw new Failure<FlowProblem>(2, ...problems);
+  const names = new Set(plan(flow.jobs, asked, new Map()).map(({ job }) => job.name));
+  const parents = flow.jobs
+    .filter(({ name }) => names.has(name))
+    .flatMap(({ dependsOn }) => dependsOn.map(({ job }) => job));
+  const missing = [...new Set(parents.filter((job) => !names.has(job)))];
+  const problem = {
+    kind: 'flow-nothing-before',
+    flow: flow.name,
+    variable: asked.part.toUpperCase(),
+    parents: missing,
+  } as const;
+  if (missing.length > 0) throw new Failure<FlowProblem>(2, problem);
 }
 
 /** Every mistake that can be found here, of every job; connecting begins meanwhile. */
-async function checked(project: Project, ready: ReadyFlow, dryRun: boolean): Promise<CodeFile[]> {
+async function checked(
+  project: Project,
+  ready: ReadyFlow,
+  left: readonly string[],
+  dryRun: boolean,
+): Promise<CodeFile[]> {
   const { root, cluster } = project;
   const { flow, profiles, union } = ready;
   const dialling = dryRun ? undefined : project.host.connect();
-  const files = await expandCodeFiles(root, [...profiles.values()], runsInside(project));
+  const all = [...profiles.values()];
+  const files = await expandCodeFiles(root, all, [...runsInside(project), ...left]);
   await dialling;
   jobSecrets(project, union, { flow: ready.flow.name });
   const runDir = `${cluster.remoteDir}/runs/${union.id}-00000000-000000`;
@@ -90,6 +109,8 @@ async function whatIsThere(project: Project, which: WhichFlow): Promise<Before |
   try {
     const seen = await see(project, run);
     const started = await startedFlow(project, run);
+    if (started && started.name !== which.name)
+      throw new Failure<FlowProblem>(2, { kind: 'flow-of-another', id: run.id, flow: started.name });
     return started && seen.record.pushed ? { run, seen, started } : undefined;
   } catch (error) {
     if (error instanceof Failure && error.problems.some(({ kind }) => kind === 'run-gone')) return undefined;
@@ -97,17 +118,24 @@ async function whatIsThere(project: Project, which: WhichFlow): Promise<Before |
   }
 }
 
-/** What is alive of it, or not home yet, is lost sight of here when it is begun anew (`recover` finds it). */
-async function mayReplace(project: Project, id: string, before: Before | undefined): Promise<void> {
-  if (!before) return;
-  const { run, seen, started } = before;
+/** Whether a job of it has ever begun, or is in the queue. */
+function hasBegun({ run, seen, started }: Before): boolean {
   const { jobs } = statusOf(run, started, seen);
-  // What was refused, or cancelled before it began, has left nothing.
-  const begun = jobs.some(({ standing, verdict }) => isAlive(standing) || verdict?.started || verdict?.elapsedSeconds);
-  const isHome = history(project.root, id).some((entry) => entry.run === nameOfRun(run.runDir));
+  const RAN: readonly Standing[] = ['done', 'failed', 'running', 'unknown'];
+  return jobs.some(
+    ({ standing, verdict }) =>
+      isAlive(standing) || RAN.includes(standing) || verdict?.started || verdict?.elapsedSeconds,
+  );
+}
+
+/** What is alive of it, or not home yet, is lost sight of here when it is begun anew (`recover` finds it). */
+async function mayReplace(project: Project, id: string, { run, seen, started }: Before): Promise<void> {
   const { queueTrouble: detail } = seen.snapshot;
   if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
-  if (!begun || (isHome && !jobs.some(({ standing }) => isAlive(standing)))) return;
+  const alive = statusOf(run, started, seen).jobs.some(({ standing }) => isAlive(standing));
+  const isHome = history(project.root, id).some((entry) => entry.run === nameOfRun(run.runDir));
+  // What was submitted since is not.
+  if (isHome && seen.record.collected && !alive) return;
   const whose = { id, ...(run.jobId && { jobId: run.jobId }), runDir: run.runDir };
   if (!(await project.talk.ask({ type: 'replace', ...whose })))
     throw new Failure<RunProblem>(4, { kind: 'declined', ...whose });
@@ -122,16 +150,15 @@ async function begin(
   { asked, dryRun = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
   const { flow, union } = ready;
-  const token = newToken();
-  const started = { ...startedOf(flow, ready.profiles), token };
+  const started = startedOf(flow, ready.profiles, ready.given);
   const pushing = { profile: union, files };
   const about = { id, flow: aboutOf(flow), kept: [], again: false };
   if (dryRun) {
     const push = plannedPush(project, pushing);
-    return { ...about, runDir: push.runDir, push, submitted: told(flow, asked, new Map()), dryRun };
+    return { ...about, runDir: push.runDir, push, submitted: plannedNow(flow, asked, new Map()), dryRun };
   }
   const { pushed, notes } = await send(project, pushing, {
-    ...{ token, beside: filesOf(started, flow.jobs) },
+    beside: filesOf(started, flow.jobs),
     onSending: () => project.host.openAhead(),
   });
   writeRunDir(project.root, id, pushed.runDir, notes);
@@ -150,11 +177,10 @@ async function goOn(
   files: CodeFile[],
   { asked, dryRun = false, force = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
-  const { flow, union } = ready;
+  const { flow } = ready;
   const { id, runDir } = run;
-  const known = knownOf(flow, seen);
+  const known = knownOf(flow, seen, started);
   const graph = seen.record.flow?.graph;
-  if (!graph) mayRun(flow, asked, known, seen);
   const about = { id, runDir, flow: aboutOf(flow), again: true };
   const left = flow.jobs.flatMap(({ name }) => known.get(name) ?? []);
   const kept = (submitted: readonly SubmittedJob[]): StartFlowResult['kept'] => {
@@ -165,18 +191,28 @@ async function goOn(
       ...(verdict?.jobId && { jobId: verdict.jobId }),
     }));
   };
+  // A job that runs may read its code at any moment.
+  const { jobs } = statusOf(run, started, seen);
+  const alive = jobs.filter(({ standing }) => isAlive(standing) && standing !== 'held').map(({ name }) => name);
+  const isGone = jobs.some((job) => isAlive(job.standing) && !flow.jobs.some(({ name }) => name === job.name));
+  const isOther = JSON.stringify(startedJobs(flow.jobs, ready.profiles)) !== JSON.stringify(started.jobs);
+  if (graph ? isOther : isGone || (alive.length > 0 && isOther && !force))
+    throw new Failure<FlowProblem>(4, { kind: 'flow-changed', flow: flow.name, jobs: graph?.jobs ?? alive });
+  const { queueTrouble: detail } = seen.snapshot;
+  if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
+  if (!graph) mayRun(flow, asked, known);
   if (dryRun) {
-    const submitted = told(flow, graph ? { part: 'rest', jobs: graph.jobs } : asked, known);
+    const submitted = plannedNow(
+      flow,
+      graph ? { part: 'rest', jobs: unfinished(seen.record.flow), graph: graph.jobs } : asked,
+      known,
+    );
     return { ...about, submitted, kept: kept(submitted), dryRun };
   }
-  // A job that runs may read its code at any moment.
-  const alive = left.filter(({ standing }) => isAlive(standing) && standing !== 'held').map(({ name }) => name);
-  const codeKept = !force && alive.length > 0;
-  if (codeKept && JSON.stringify(startedJobs(flow.jobs)) !== JSON.stringify(started.jobs))
-    throw new Failure<FlowProblem>(4, { kind: 'flow-changed', flow: flow.name, jobs: alive });
-  const pushed = codeKept || graph ? undefined : await sendAgain(project, run, ready, files, started);
+  const codeKept = !force && alive.length > 0 && !graph;
+  const pushed = codeKept || graph ? undefined : await sendAgain(project, run, ready, files);
   const hold = isHeld(project);
-  const submitted = await submitFlow(withoutHold(project), run, { ...ready, union }, { asked, hold });
+  const submitted = await submitFlow(withoutHold(project), run, ready, { asked, hold, was: started });
   return {
     ...{ ...about, submitted, kept: kept(submitted) },
     ...(pushed && { push: pushed }),
@@ -188,42 +224,17 @@ async function goOn(
 /** Code that has changed here since goes into the same run directory; what jobs wrote there stays. */
 async function sendAgain(
   project: Project,
-  { id, runDir }: TrackedRun,
-  { flow, union, profiles }: ReadyFlow,
+  run: TrackedRun,
+  { flow, union, profiles, given }: ReadyFlow,
   files: CodeFile[],
-  { token }: StartedFlow,
-): Promise<PushResult | undefined> {
-  if (token === undefined) return undefined;
-  const started = { ...startedOf(flow, profiles), token };
-  const { pushed } = await send(
-    project,
-    { profile: union, files },
-    {
-      ...{ token, again: nameOfRun(runDir), beside: filesOf(started, flow.jobs) },
-      onSending: () => project.host.openAhead(),
-    },
-  );
-  keepStarted(project.root, id, runDir, started);
+): Promise<PushResult> {
+  const started = startedOf(flow, profiles, given);
+  const pushed = await pushAgain(project, { profile: union, files }, run, filesOf(started, flow.jobs));
+  keepStarted(project.root, run.id, run.runDir, started);
   return pushed;
 }
 
-/** Throws Failure(4) where a job would be run again that is alive, or of which nobody can tell; and where there is nothing to do. */
-function mayRun(flow: Flow, asked: FlowPartAsked, known: ReadonlyMap<string, Known>, seen: FlowSeen): void {
-  const { queueTrouble: detail } = seen.snapshot;
-  const id = flow.name;
-  if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
-  const planned = plan(flow.jobs, asked, known);
-  for (const { job } of planned) {
-    const { standing, verdict } = known.get(job.name) ?? {};
-    const whose = { flow: flow.name, job: job.name, ...(verdict?.jobId && { jobId: verdict.jobId }) };
-    if (isAlive(standing)) throw new Failure<FlowProblem>(4, { kind: 'flow-job-alive', ...whose });
-    if (standing === 'unknown' && verdict) throw new Failure<RunProblem>(4, { kind: 'undecided', id, verdict });
-  }
-  const alive = [...known.values()].filter(({ standing }) => isAlive(standing)).length;
-  if (planned.length === 0) throw new Failure<FlowProblem>(4, { kind: 'flow-nothing-to-run', flow: flow.name, alive });
-}
-
-function told(flow: Flow, asked: FlowPartAsked, known: ReadonlyMap<string, Known>): SubmittedJob[] {
+function plannedNow(flow: Flow, asked: FlowPartAsked, known: ReadonlyMap<string, Known>): SubmittedJob[] {
   return plan(flow.jobs, asked, known).map(({ job, waits, cells }) => ({
     ...{ job: job.name, after: waits },
     ...(cells && { cells: cells.length }),

@@ -11,6 +11,8 @@ import type { Flow, FlowJob } from './types.ts';
 export interface StartedJob extends GraphJob {
   /** How many cells it has, and their names, of a matrix job. */
   cells?: readonly string[];
+  /** RESULTS_PULL, where it names something: of one that names nothing all that it wrote comes home. */
+  results?: readonly string[];
 }
 
 export interface StartedFlow {
@@ -19,30 +21,35 @@ export interface StartedFlow {
   title: string;
   file: string;
   jobs: StartedJob[];
-  /** What its push was known by: what is sent again goes into the same run directory. */
-  token?: string;
+  args?: Readonly<Record<string, string>>;
   /** Names of what is a secret to any of them. */
   secrets?: readonly string[];
-  /** RESULTS_PULL of its jobs; undefined where one of them names nothing: then all that they wrote comes home. */
-  results?: readonly string[];
 }
 
-export function startedOf({ name, title, file, jobs }: Flow, profiles: ReadonlyMap<string, Profile>): StartedFlow {
-  const asked = [...profiles.values()].map(({ resultsPull }) => resultsPull);
+/** `given`: arguments that make's command line gave, which hold when part of it runs again. */
+export function startedOf(
+  { name, title, file, jobs }: Flow,
+  profiles: ReadonlyMap<string, Profile>,
+  given: ReadonlyMap<string, string>,
+): StartedFlow {
   return {
     ...{ name, title, file },
-    jobs: startedJobs(jobs),
+    ...(given.size > 0 && { args: Object.fromEntries(given) }),
+    jobs: startedJobs(jobs, profiles),
     secrets: [...new Set([...profiles.values()].flatMap(({ secrets }) => secrets))],
-    ...(asked.every(({ length }) => length > 0) && { results: [...new Set(asked.flat())] }),
   };
 }
 
-export function startedJobs(jobs: Flow['jobs']): StartedJob[] {
-  return jobs.map(({ name, dependsOn, cells }) => ({
-    name,
-    dependsOn: dependsOn.map(({ kind, job }) => ({ kind, job })),
-    ...(cells.length > 0 && { cells: cells.map((cell) => cell.name) }),
-  }));
+export function startedJobs(jobs: Flow['jobs'], profiles: ReadonlyMap<string, Profile> = new Map()): StartedJob[] {
+  return jobs.map(({ name, dependsOn, cells }) => {
+    const results = profiles.get(name)?.resultsPull ?? [];
+    return {
+      name,
+      dependsOn: dependsOn.map(({ kind, job }) => ({ kind, job })),
+      ...(cells.length > 0 && { cells: cells.map((cell) => cell.name) }),
+      ...(results.length > 0 && { results }),
+    };
+  });
 }
 
 /** The file with the parameters of a matrix job's cells (cell.sh). */

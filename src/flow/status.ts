@@ -7,11 +7,12 @@ import type { Project } from '../run/project.ts';
 import { type PartVerdict, partVerdicts } from '../run/verdict.ts';
 import type { FlowRecord, RunRecord, Snapshot } from '../scheduler/types.ts';
 import { parentsFirst } from './graph.ts';
-import { withLogs } from './logs.ts';
+import type { WhichFlow } from './id.ts';
+import { type LogsAsked, withLogs } from './logs.ts';
 import type { FlowJobStatus, FlowStatus, Standing } from './results.ts';
 import { isAlive, standings } from './standing.ts';
 import type { StartedFlow } from './started.ts';
-import { theFlow, trackedFlow, type WhichFlow } from './which.ts';
+import { mustHave, theFlow, trackedFlow } from './which.ts';
 
 /** What is seen of a flow at one moment. */
 export interface FlowSeen {
@@ -20,10 +21,12 @@ export interface FlowSeen {
   verdicts: Map<string, PartVerdict>;
 }
 
-export async function status(project: Project, which: WhichFlow): Promise<FlowStatus> {
+/** With the logs of jobs that failed, or of those that are asked for. Throws Failure(2) for a job that it does not have. */
+export async function status(project: Project, which: WhichFlow, asked?: LogsAsked): Promise<FlowStatus> {
   const run = trackedFlow(project.root, which);
   const flow = await theFlow(project, run);
-  return withLogs(project, run, statusOf(run, flow, await see(project, run)));
+  if (asked) mustHave(flow.jobs, 'ONLY', asked.jobs);
+  return withLogs(project, run, statusOf(run, flow, await see(project, run)), asked);
 }
 
 /** Seconds for Slurm to let go of a job whose marker says that it has ended are in `settle`. Throws Failure(2) if the run is gone. */
@@ -36,14 +39,16 @@ export async function see(project: Project, run: TrackedRun, settle = 0): Promis
 
 export function statusOf({ id, runDir }: TrackedRun, flow: StartedFlow, seen: FlowSeen): FlowStatus {
   const { record, snapshot, verdicts } = seen;
-  const jobs = standings(flow.jobs, verdicts);
+  // What was taken out of the file while it was alive is part of it until it has ended.
+  const others = [...verdicts].filter(([name, { ended }]) => !ended && !flow.jobs.some((job) => job.name === name));
+  const jobs = standings([...flow.jobs, ...others.map(([name]) => ({ name, dependsOn: [] }))], verdicts);
   const { name, title, file } = flow;
   const missing = unfinished(record.flow);
   const { queueTrouble: trouble } = snapshot;
   return {
     ...{ id, runDir, flow: { name, title, file }, jobs, counts: countsOf(jobs) },
     unfinished: missing.length > 0 ? missing : (record.flow?.graph?.jobs ?? []),
-    ...timesOf(jobs, snapshot.now),
+    ...timesOf(jobs),
     ...(trouble === undefined ? {} : { trouble }),
   };
 }
@@ -66,26 +71,39 @@ function countsOf(jobs: readonly FlowJobStatus[]): Record<Standing, number> {
 }
 
 /** Times of day are the scheduler's, without a zone: only differences between them mean anything here. */
-function timesOf(jobs: readonly FlowJobStatus[], now: number): Pick<FlowStatus, 'elapsedSeconds' | 'criticalPath'> {
-  const spans = new Map(
-    parentsFirst(jobs).flatMap((job) => {
-      const span = spanOf(job);
-      return span ? [[job.name, span] as const] : [];
-    }),
-  );
-  if (spans.size === 0) return {};
+function timesOf(jobs: readonly FlowJobStatus[]): Pick<FlowStatus, 'elapsedSeconds' | 'criticalPath'> {
+  const spans = new Map<string, Span>();
+  const ways = new Map<string, Way>();
+  let last: Way | undefined;
+  for (const job of parentsFirst(jobs)) {
+    const span = spanOf(job);
+    if (!span) continue;
+    // The parent that kept it waiting longest; times are whole seconds, so of several that ended at once the one with most behind it.
+    const before = longest(job.dependsOn.flatMap((parent) => ways.get(parent.job) ?? []));
+    const way: Way = { job: job.name, end: span.end, length: (before?.length ?? 0) + 1, ...(before && { before }) };
+    spans.set(job.name, span);
+    ways.set(job.name, way);
+    last = longest(last ? [last, way] : [way]);
+  }
+  if (!last) return {};
   const begin = Math.min(...[...spans.values()].map(({ begin }) => begin));
-  const paths = [...spans.keys()].map((name) => pathTo(name, jobs, spans));
-  // Times are whole seconds: of several that ended at once it is the one with most behind it.
-  const endOf = (path: readonly string[]): number => spans.get(path.at(-1) ?? '')?.end ?? 0;
-  const [longest = []] = paths.sort((a, b) => endOf(b) - endOf(a) || b.length - a.length);
-  const alive = jobs.some(({ standing }) => isAlive(standing));
-  // Of one that lives Slurm says how long it has been running: that is now.
-  const end = Math.max(...[...spans.values()].map(({ end }) => end));
-  const elapsedSeconds = Math.round((end - begin) / 1000);
-  if (alive || now === 0) return { elapsedSeconds };
-  return { elapsedSeconds, criticalPath: longest };
+  const elapsedSeconds = Math.round((last.end - begin) / 1000);
+  if (jobs.some(({ standing }) => isAlive(standing))) return { elapsedSeconds };
+  const criticalPath: string[] = [];
+  for (let way: Way | undefined = last; way; way = way.before) criticalPath.unshift(way.job);
+  return { elapsedSeconds, criticalPath };
 }
+
+/** A job, and by way of which others it was kept waiting. */
+interface Way {
+  job: string;
+  end: number;
+  length: number;
+  before?: Way;
+}
+
+const longest = (ways: readonly Way[]): Way | undefined =>
+  [...ways].sort((a, b) => b.end - a.end || b.length - a.length)[0];
 
 interface Span {
   begin: number;
@@ -100,17 +118,4 @@ function spanOf({ verdict }: FlowJobStatus): Span | undefined {
   if (ran === 0 && !verdict.nodes) return undefined;
   const end = verdict.endedAt === undefined ? begin + ran * 1000 : Date.parse(verdict.endedAt);
   return Number.isNaN(begin) || Number.isNaN(end) ? undefined : { begin, end };
-}
-
-/** From a job back to the parent that kept it waiting longest, and so on. */
-function pathTo(name: string, jobs: readonly FlowJobStatus[], spans: ReadonlyMap<string, Span>): string[] {
-  const edges = new Map(jobs.map((job) => [job.name, job.dependsOn]));
-  const path = [name];
-  for (;;) {
-    // The spans are in the order of the graph: of several that ended at once the last one.
-    const parents = edges.get(path[0] ?? '')?.map(({ job }) => job) ?? [];
-    const known = [...spans].filter(([parent]) => parents.includes(parent) && !path.includes(parent));
-    if (known.length === 0) return path;
-    path.unshift(known.reduce((a, b) => (b[1].end >= a[1].end ? b : a))[0]);
-  }
 }

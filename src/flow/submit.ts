@@ -16,7 +16,7 @@ import type { FlowProblem } from './problem.ts';
 import type { SubmittedJob } from './results.ts';
 import { type FlowScript, renderJob } from './scripts.ts';
 import { isAlive, standings } from './standing.ts';
-import { startedJobs } from './started.ts';
+import { type StartedFlow, type StartedJob, startedJobs } from './started.ts';
 import { type FlowSeen, see, unfinished } from './status.ts';
 import type { Flow } from './types.ts';
 
@@ -25,10 +25,14 @@ export interface ReadyFlow {
   flow: Flow;
   profiles: ReadonlyMap<string, Profile>;
   union: Profile;
+  /** Arguments of the flow that make's command line gave. */
+  given: ReadonlyMap<string, string>;
 }
 
 export interface SubmitFlowOptions {
   asked: FlowPartAsked;
+  /** The flow as it was when it was submitted before. */
+  was?: StartedFlow;
   /** Pushed by this very command: nothing was submitted in it before. */
   fresh?: boolean;
   /** They stay held when all are submitted. */
@@ -43,30 +47,40 @@ export async function submitFlow(
   project: Project,
   run: TrackedRun,
   ready: ReadyFlow,
-  { asked, fresh = false, hold = false }: SubmitFlowOptions,
+  { asked, was, fresh = false, hold = false }: SubmitFlowOptions,
 ): Promise<SubmittedJob[]> {
   const { id, runDir } = run;
   let since: number | undefined;
+  let mine: readonly string[] | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     await sleep(Math.min(tries, 5) * 1000);
     const seen = fresh && tries === 0 ? undefined : await see(project, run);
     const { queueTrouble: detail } = seen?.snapshot ?? {};
     if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
     const { flow: record, attempt = 0 } = seen?.record ?? {};
-    const known = seen ? knownOf(ready.flow, seen) : new Map<string, Known>();
+    const known = seen ? knownOf(ready.flow, seen, was) : new Map<string, Known>();
     // A submission that was begun, by this command or by another, is made whole before anything else.
     const graph = record?.graph;
     since ??= graph?.since ?? attempt;
     const all = submittedSince(record, since, ready.flow);
-    if (!graph && all.length > 0) return noted(project, id, all);
-    const rest = graph && ({ part: 'rest', jobs: unfinished(record) } as const);
+    // By this command, though its answer was lost, or by another one that made it whole.
+    const isThere = (job: string) => all.some((one) => one.job === job);
+    if (!graph && mine?.every(isThere))
+      return noted(
+        project,
+        id,
+        all.filter(({ job }) => mine?.includes(job)),
+      );
+    if (!graph && seen) mayRun(ready.flow, asked, known);
+    const rest = graph && ({ part: 'rest', jobs: unfinished(record), graph: graph.jobs } as const);
     const planned = plan(ready.flow.jobs, rest ?? asked, known);
-    if (planned.length === 0 && !graph) return [];
+    mine ??= graph?.jobs ?? planned.map(({ job }) => job.name);
+    mustBeKnown(planned, known, id);
     const before = (graph?.jobs ?? []).flatMap((job) => (rest?.jobs.includes(job) ? [] : (known.get(job) ?? [])));
     const scripts = await renderAll(project, ready, planned, run);
     const answer = await project.scheduler.submitFlow({
       ...{ runDir, seen: attempt, prefix: project.cluster.jobPrefix, shared: scripts[0]?.shared ?? '' },
-      ...{ secrets: jobSecrets(project, ready.union, { flow: ready.flow.name }), inside: insideText(ready.union) },
+      ...{ secrets: jobSecrets(project, ready.union, { flow: ready.flow.name }), inside: insideOf(ready) },
       graph: { since, jobs: graph?.jobs ?? planned.map(({ job }) => job.name) },
       earlier: before.flatMap(idOfJob),
       held: hold ? [] : before.filter((one) => isOurs(ready, one)).flatMap(idOfJob),
@@ -77,6 +91,30 @@ export async function submitFlow(
     if (answer.outcome !== 'changed') throw failureOf(answer, ready.flow.name, run, submitted);
   }
   throw new Failure<FlowProblem>(4, { kind: 'flow-busy', flow: ready.flow.name });
+}
+
+/** Throws Failure(4) where a job would be run again that is alive, or of which nobody can tell; and where there is nothing to do. */
+export function mayRun(flow: Flow, asked: FlowPartAsked, known: ReadonlyMap<string, Known>): void {
+  const planned = plan(flow.jobs, asked, known);
+  for (const { job } of planned) {
+    const { standing, verdict } = known.get(job.name) ?? {};
+    const whose = { flow: flow.name, job: job.name, ...(verdict?.jobId && { jobId: verdict.jobId }) };
+    if (isAlive(standing)) throw new Failure<FlowProblem>(4, { kind: 'flow-job-alive', ...whose });
+    if (standing === 'unknown' && verdict)
+      throw new Failure<RunProblem>(4, { kind: 'undecided', id: `flow@${flow.name}`, verdict });
+  }
+  const alive = [...known.values()].filter(({ standing }) => isAlive(standing)).length;
+  if (planned.length === 0) throw new Failure<FlowProblem>(4, { kind: 'flow-nothing-to-run', flow: flow.name, alive });
+}
+
+/** An end that nobody knows is nothing to wait for: Slurm before 24.11 takes an id that it has forgotten for a success. */
+function mustBeKnown(planned: readonly Planned[], known: ReadonlyMap<string, Known>, id: string): void {
+  for (const { job } of planned.flatMap(({ waits }) => waits)) {
+    const { standing, verdict } = known.get(job) ?? {};
+    const isPlanned = planned.some((one) => one.job.name === job);
+    if (standing === 'unknown' && verdict && !isPlanned)
+      throw new Failure<RunProblem>(4, { kind: 'undecided', id, verdict });
+  }
 }
 
 /** The run's job is the one that was submitted last. */
@@ -116,12 +154,20 @@ export async function renderAll(
   return scripts;
 }
 
+const insideOf = ({ profiles, union }: ReadyFlow): string =>
+  insideText([...profiles.values()].find(({ runsIn }) => runsIn !== undefined) ?? union);
+
 const idOfJob = ({ verdict }: Known): string[] => (verdict?.jobId === undefined ? [] : [verdict.jobId]);
 
-export function knownOf(flow: Flow, { verdicts }: FlowSeen): Map<string, Known> {
-  const all = standings(startedJobs(flow.jobs), verdicts);
+/** `was` is the flow as it was submitted: of a matrix job whose cells are others now none is done. */
+export function knownOf(flow: Flow, { verdicts }: FlowSeen, was: StartedFlow | undefined): Map<string, Known> {
+  const now = startedJobs(flow.jobs);
+  const cellsIn = (jobs: readonly StartedJob[] | undefined, name: string): string =>
+    jobs?.find((job) => job.name === name)?.cells?.join('\n') ?? '';
   return new Map(
-    all.map((job) => {
+    standings(now, verdicts).map((job) => {
+      const isOther = was !== undefined && cellsIn(was.jobs, job.name) !== cellsIn(now, job.name);
+      if (isOther && !isAlive(job.standing)) return [job.name, { ...job, standing: 'not-submitted' }];
       const cells = verdicts.get(job.name)?.cells;
       const doneCells = cells && new Set(cells.flatMap((cell) => (cell.success ? [cell.cell] : [])));
       return [job.name, { ...job, ...(doneCells && { doneCells }) }];
@@ -155,7 +201,7 @@ function partOf(
 }
 
 const aliveId = (parent: Known | undefined): string | undefined =>
-  isAlive(parent?.standing) ? parent?.verdict?.jobId : undefined;
+  isAlive(parent?.standing) || parent?.standing === 'unknown' ? parent?.verdict?.jobId : undefined;
 
 function toldOf({ submitted }: FlowAnswer, planned: readonly Planned[]): SubmittedJob[] {
   return submitted.flatMap(({ job, jobId }) => {

@@ -8,13 +8,14 @@ import type { Project } from '../run/project.ts';
 import type { PartVerdict, Verdict } from '../run/verdict.ts';
 import type { Marker } from '../scheduler/types.ts';
 import { parentsFirst } from './graph.ts';
+import type { WhichFlow } from './id.ts';
 import { withLogs } from './logs.ts';
 import type { FlowJobStatus, FlowStatus } from './results.ts';
 import { isAlive, isBarred, standings } from './standing.ts';
 import type { StartedFlow } from './started.ts';
 import { type FlowSeen, see, statusOf } from './status.ts';
 import type { Dependency } from './types.ts';
-import { theFlow, trackedFlow, type WhichFlow } from './which.ts';
+import { theFlow, trackedFlow } from './which.ts';
 
 export interface WatchFlowOptions {
   /** Seconds without a connection after which it gives up (exit code 3); fifteen minutes without. */
@@ -39,7 +40,7 @@ export async function watchFlow(
     options.onStatus?.(status);
   };
   for (let undecided = 0; ; ) {
-    const seen = await throughLostLinks(project, () => see(project, run, SETTLE), options.giveUp);
+    const seen = await throughLostLinks(project, () => see(project, run), options.giveUp);
     const now = statusOf(run, flow, seen);
     show(now);
     // What will never run may still be in the queue for a moment.
@@ -55,9 +56,6 @@ export async function watchFlow(
   }
 }
 
-/** Seconds that the queue is given to let go of jobs whose markers say that they have ended. */
-const SETTLE = 2;
-
 /** Shows what markers tell until the next question to the scheduler, which comes at once when nothing is left that may run. */
 function followFlow(
   project: Project,
@@ -68,6 +66,7 @@ function followFlow(
   show: (verdicts: Map<string, PartVerdict>) => void,
 ): Promise<void> {
   const verdicts = new Map(seen);
+  const begun = new Map<string, number>();
   return followMarkers(project, runDir, {
     known: record.markers,
     giveUp,
@@ -76,9 +75,9 @@ function followFlow(
         if (verdict.ended) continue;
         const { cells } = verdict;
         if (cells) {
-          const now = cells.map((cell) => (String(cell.task) === found.task ? told(cell, found) : cell));
+          const now = cells.map((cell) => (String(cell.task) === found.task ? told(begun, cell, found) : cell));
           if (now.some((cell, at) => cell !== cells[at])) verdicts.set(name, { ...together(now), cells: now });
-        } else verdicts.set(name, told(verdict, found));
+        } else verdicts.set(name, told(begun, verdict, found));
       }
       return !mayGoOn(standings(flow.jobs, verdicts));
     },
@@ -98,13 +97,31 @@ function mayGoOn(jobs: readonly FlowJobStatus[]): boolean {
   return jobs.some(({ name, standing }) => isAlive(standing) && !doomed.has(name));
 }
 
-/** The verdict as a marker of that job changes it. */
-function told<T extends Verdict>(verdict: T, { kind, jobId, how, code }: Marker): T {
+/** The verdict as a marker of that job changes it; `begun` is when it was heard of, in ms, for Slurm's own times come with the next look. */
+function told<T extends Verdict & { begun?: boolean }>(
+  begun: Map<string, number>,
+  verdict: T,
+  { kind, jobId, how, code }: Marker,
+): T {
   if (verdict.ended || verdict.jobId !== jobId) return verdict;
   const { reason: _, ...rest } = verdict;
-  if (kind === 'begin') return { ...rest, state: 'RUNNING' } as T;
+  const now = Date.now();
+  if (kind === 'begin') {
+    begun.set(jobId, now);
+    return { ...rest, state: 'RUNNING', begun: true, elapsedSeconds: 0 } as T;
+  }
   const success = code === 0;
+  const since = begun.get(jobId);
+  const ran = since === undefined ? {} : { elapsedSeconds: Math.round((now - since) / 1000) };
   return how === 'exit'
-    ? ({ ...rest, state: success ? 'COMPLETED' : 'FAILED', ended: true, success, exitCode: code } as T)
+    ? ({
+        ...rest,
+        ...ran,
+        state: success ? 'COMPLETED' : 'FAILED',
+        ended: true,
+        success,
+        exitCode: code,
+        basis: 'marker',
+      } as T)
     : verdict;
 }

@@ -10,8 +10,6 @@ export interface CopyOptions {
   compare?: string;
   /** Compare by content instead of by size and time. */
   checksum: boolean;
-  /** A file that is newer in `into` stays as it is. */
-  update?: boolean | undefined;
   /** A name that is left out wherever it lies. */
   without?: string;
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -38,8 +36,7 @@ export async function copyPaths(
     if (!stats.isFile() && !stats.isSymbolicLink()) return; // sockets, pipes: nothing to bring
     const same =
       options.compare !== undefined && (await isSame(source, stats, join(options.compare, path), options.checksum));
-    const isOlder = options.update === true && (await isNewer(join(into, path), stats));
-    if (!same && !isOlder && !(await isSame(source, stats, join(into, path), options.checksum))) {
+    if (!same && !(await isSame(source, stats, join(into, path), options.checksum))) {
       await copyOne(source, stats, join(into, path));
     }
     files += 1;
@@ -54,11 +51,6 @@ async function copyOne(source: string, stats: Stats, target: string): Promise<vo
   if (stats.isSymbolicLink()) return symlink(await readlink(source), target);
   await copyFile(source, target, constants.COPYFILE_FICLONE);
   await utimes(target, stats.atime, stats.mtime);
-}
-
-async function isNewer(path: string, than: Stats): Promise<boolean> {
-  const there = await lstat(path).catch(() => undefined);
-  return there?.isFile() === true && Math.floor(there.mtimeMs / 1000) > Math.floor(than.mtimeMs / 1000);
 }
 
 async function isSame(source: string, stats: Stats, other: string, checksum: boolean): Promise<boolean> {

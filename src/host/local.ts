@@ -65,7 +65,6 @@ async function copyIn(task: Upload, into: string, input: PassThrough): Promise<v
   try {
     await copyPaths(task.from, task.paths, into, {
       checksum: task.checksum,
-      update: task.update,
       without: SECRET_FILE,
       onProgress: task.onProgress,
     });

@@ -27,7 +27,6 @@ export async function rsyncUp(
     args: [
       `-${upload.filesOnly ? '' : 'r'}lpt${upload.compressed ? '' : 'z'}`,
       ...(upload.partial ? ['--partial'] : []),
-      ...(upload.update ? ['-u'] : []),
       `--exclude=${SECRET_FILE}`,
       ...(upload.checksum ? ['-c'] : []),
       ...LIST,

@@ -58,8 +58,6 @@ export interface Upload {
   program: Program;
   /** Compare by checksum instead of by size and time. */
   checksum: boolean;
-  /** A file that is newer over there stays as it is. */
-  update?: boolean;
   /** Half a file stays over there, and is completed the next time. */
   partial?: boolean;
   /** The files are compressed already: to do it again would only take time. */

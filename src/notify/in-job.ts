@@ -36,7 +36,7 @@ export function linesForJob(
   const url = (name: string): string => webhooks.find((webhook) => webhook.name === name)?.url ?? '';
   const values = {
     // Read only when it is called for: nothing in it can stop the job itself.
-    sr_notify: `${remoteText('notify')}\ntold`,
+    sr_notify: [remoteText('notify'), remoteText('notify-send'), 'told'].join('\n'),
     sr_notify_kind: whose.flow ? 'flow' : whose.sweep ? 'sweep' : 'job',
     sr_notify_events: ends.join(' '),
     sr_notify_slack: url('SLACK_WEBHOOK_URL'),

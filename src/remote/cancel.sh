@@ -2,10 +2,10 @@
 # nothing about ids it does not know.
 
 # main SETUP SWEEP ID...: of one run, if there are several ids. SWEEP is the run directory of a sweep that is cancelled as a whole, or
-# empty: whoever watches it is not to go on with cells that Slurm has not taken yet.
+# empty: whoever watches it is not to go on with cells that Slurm has not taken yet; or of a flow, of which nobody is to submit the rest.
 main() {
   scheduler_ready "$1"
-  if [ -n "$2" ]; then rm -f "$2/.slurm-runner/wanted"; fi
+  if [ -n "$2" ]; then rm -f "$2/.slurm-runner/wanted" "$2/.slurm-runner/graph"; fi
   shift 2
   rows=$(scheduler_queue) || exit 69
   ids=" $* "

@@ -24,15 +24,8 @@ main() {
   done
   cd -- "$run" || exit 73
   mkdir -p -m 700 .slurm-runner && put .slurm-runner/token "$token" && put .slurm-runner/code "$code" || exit 73
-  manifest="{
-  \"run\": \"$run\",
-$manifest"
-  if [ -n "$image" ]; then
-    ln -sfn "$image" .slurm-runner/image && put .slurm-runner/identity "$word" || exit 73
-    manifest="$manifest,
-  \"image\": $(image_json)"
-  fi
-  put .slurm-runner/manifest.json "$manifest
+  pin_image
+  put .slurm-runner/manifest.json "$(manifest_head)
 }" || exit 73
   # The data folder may be a link itself; what matters is the name that jobs see.
   ln -sfn "$dir/data" data || exit 73
@@ -41,19 +34,8 @@ $manifest"
   report "$HOME"
   report "$digest"
   receive_anew || exit
-  # An rsync that does not know `/./` in a list has put it where it was here.
-  for stray in slurm/jobs/.outgoing-*; do
-    if [ -d "$stray" ]; then
-      mv -f "$stray"/.slurm-runner/* .slurm-runner/
-      rm -rf "$stray"
-      rmdir slurm/jobs slurm 2>/dev/null
-    fi
-  done
-  if [ -f .slurm-runner/files ]; then
-    put .slurm-runner/manifest.json "$manifest,
-$(cat .slurm-runner/files)
-}" || exit 73
-  fi
+  put_right
+  if [ -f .slurm-runner/files ]; then whole_manifest; fi
   : >.slurm-runner/pushed
 }
 

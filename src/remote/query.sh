@@ -159,10 +159,10 @@ account() {
   # While some tasks of an array live the queue forgets those that have ended; of thousands the steps would be too much.
   if [ -n "$sweeps" ]; then look "$span" -X -j "${sweeps#,}"; fi
   if [ -n "$names" ]; then look "$span" -X --name="${names#,}"; fi
-  # Only where the caller is about to act on the end of a few: it is one more question for each.
+  # Only where the caller is about to act on the end of a few: it is one more question for each of those that the controller still knows.
   [ "$patient" -gt 0 ] || return 0
   # shellcheck disable=SC2086
-  for id in $(printf '%s\n' $ended | sort -u); do
+  for id in $(printf '%s\n' "$rows" | awk -F "$US" -v ended="$ended " 'index(ended, " " $2 " ") && !seen[$2]++ && ++count <= 20 { print $2 }'); do
     scheduler_job "$id" | while read -r task restarts code; do record job "$id" "$task" "$restarts" "$code"; done
   done
 }

@@ -20,7 +20,14 @@ main() {
   [ -f "$meta/manifest.json" ] || answer gone
   [ -f "$meta/pushed" ] || answer incomplete
   unsettled
-  if ! keep_secrets "$secrets" "$inside" || ! put "$meta/graph" "$graph"; then answer failed "cannot write to $meta"; fi
+  first "$meta/graph"
+  # Another command has begun something else.
+  if [ -n "$line" ] && [ "$line" != "$graph" ]; then answer changed; fi
+  if [ -z "$line" ]; then
+    rm -f "$meta/graph"
+    seize "$meta/graph" "$graph" || answer changed
+  fi
+  keep_secrets "$secrets" "$inside" || answer failed "cannot write to $meta"
   submitted='' nth=0
   while [ "$nth" -lt "$count" ]; do
     # Now and then, for a process each time would be a tenth of all the work.
@@ -40,10 +47,10 @@ main() {
     said=$(submit_job)
     case $said in
       submitted*) ;;
-      # What it was to wait for has ended and been forgotten meanwhile.
-      refused*'dependency problem'*) answer changed ;;
       refused*)
-        withdraw
+        # What it was to wait for has ended and been forgotten meanwhile.
+        case "$said, $waits" in *'dependency problem'*,*' '[a-z]*:[0-9]*) answer changed ;; esac
+        withdraw || answer unknown "$job was refused, and what was submitted before it could not be cancelled"
         printf '%s\n' "refused$US$job$US${said#*"$US"}"
         exit 0
         ;;
@@ -100,8 +107,8 @@ $tail$number$behind"
 # withdraw: ends what was submitted, by its ids; nothing of it has begun. Where that fails the graph is still to be made whole.
 withdraw() {
   # shellcheck disable=SC2086
-  if [ -n "$earlier$submitted" ] && ! scheduler_cancel $earlier $submitted >/dev/null 2>&1; then return; fi
+  if [ -n "$earlier$submitted" ] && ! scheduler_cancel $earlier $submitted >/dev/null 2>&1; then return 1; fi
   rm -f "$meta/graph"
   # Of a run that has no other job nobody else needs them.
-  if [ "$seen" = 0 ]; then rm -f "$meta/secrets"; fi
+  [ "$seen" != 0 ] || rm -f "$meta/secrets"
 }

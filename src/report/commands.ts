@@ -35,15 +35,24 @@ const OF_FLOWS: Readonly<Record<string, readonly [target: string, ...more: strin
   'slurm-log': ['slurm-flow-status'],
   'slurm-collect': ['slurm-flow-collect'],
   'slurm-release': ['slurm-release'],
+  'slurm-recover': ['slurm-recover'],
+  'slurm-clean': ['slurm-clean'],
 };
+
+/** The flow whose run `id` is, unless somebody has typed the profile of that name. */
+const flowIn = (id: string | undefined, { profile }: Typed): string | undefined =>
+  profile === 'flow' ? undefined : /^flow@(.+)$/.exec(id ?? '')?.[1];
 
 /**
  * `make TARGET PROFILE=… TAG=… CLUSTER=…`, then whatever else is given. `id` is `PROFILE` or `PROFILE@TAG`; without one
  * it is the profile that was typed, if any. Where a sweep or a flow was typed it is the sweep's or the flow's own target, if there is one.
  */
 export function make(target: string, id: string | undefined, typed: Typed, ...more: string[]): string {
-  const { sweep, sweepId, flow } = typed;
-  const isFlow = flow !== undefined && (id === undefined || id.startsWith('flow@'));
+  const { sweep, sweepId } = typed;
+  const named = flowIn(id, typed);
+  if (typed.flow === undefined && named !== undefined) return make(target, id, ofFlow(id!, named, typed), ...more);
+  const { flow } = typed;
+  const isFlow = flow !== undefined && (id === undefined || named !== undefined || id === 'flow');
   const [flowTarget, ...words] = OF_FLOWS[target] ?? (/^slurm-flow(-|$)/.test(target) ? [target] : []);
   if (isFlow && flowTarget) return makeFlow(flowTarget, flow, typed, ...words, ...more);
   const isSweep = sweep !== undefined || sweepId !== undefined;

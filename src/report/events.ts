@@ -121,7 +121,7 @@ export function interruptedText(profile?: string, tag?: string, typed: Typed = {
   }
   if (typed.flow !== undefined && /^slurm-flow/.test(typed.target ?? '')) {
     return shown(
-      `Interrupted. Jobs that were submitted go on, and nothing is lost: ${make('slurm-flow-status', undefined, typed)} says how they stand.`,
+      `Interrupted. Jobs that were submitted go on, and nothing is lost: ${make('slurm-flow-watch', undefined, typed)} follows them again, ${make('slurm-flow-cancel', undefined, typed)} ends them.`,
     );
   }
   const id = isSweep || profile === undefined ? undefined : tag === undefined ? profile : `${profile}@${tag}`;

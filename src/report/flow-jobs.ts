@@ -42,6 +42,10 @@ export function flowSeconds({ standing, verdict }: FlowJobStatus): number | unde
 
 const TIMED: readonly Standing[] = ['done', 'failed', 'running', 'cancelled'];
 
+/** Which of its cells failed. */
+const cellsText = ({ failedCells = [] }: FlowJobStatus): string =>
+  failedCells.length > 0 ? ` (${names(failedCells, 4)})` : '';
+
 /** Why it does not run, or how it went wrong; of a matrix job how its cells stand. */
 export function flowWhy(job: FlowJobStatus, status: FlowStatus): string {
   const { standing, verdict, cells, because = [] } = job;
@@ -54,7 +58,7 @@ export function flowWhy(job: FlowJobStatus, status: FlowStatus): string {
     case 'cancelled':
       return parentsText(because, status);
     case 'failed':
-      return cells ? countsText(cells) : verdict ? endedText(verdict).replace(/^but /, '') : '';
+      return cells ? `${countsText(cells)}${cellsText(job)}` : verdict ? endedText(verdict).replace(/^but /, '') : '';
     case 'held':
       if (status.unfinished.length > 0) return 'until the rest is submitted';
       return verdict?.reason ?? '';
@@ -65,7 +69,7 @@ export function flowWhy(job: FlowJobStatus, status: FlowStatus): string {
     case 'not-submitted':
       return status.unfinished.includes(job.name) ? 'still to be submitted' : '';
     default:
-      return cells ? countsText(cells) : '';
+      return cells ? `${countsText(cells)}${cellsText(job)}` : '';
   }
 }
 

@@ -20,6 +20,8 @@ const RANKS: readonly (readonly Standing[])[] = [
   ['failed', 'unknown'],
   ['running'],
   ['pending', 'held', 'stopped', 'cancelled'],
+  ['waiting', 'not-submitted'],
+  ['done', 'skipped'],
 ];
 
 /** So much of a job's name is shown at the least. */

@@ -24,6 +24,7 @@ export function flowStatusText(
     '',
     ...flowTable(status, style),
     ...failedLines(status, style, about, logs),
+    ...otherLogs(status, logs, style),
     nextSteps(flowSteps(status, about), style),
   ].join('\n');
 }
@@ -94,16 +95,21 @@ export function failedLines(
       ...adviceOn(job, flow.file, typed).map((line) => `    → ${shown(line)}`),
       ...logs
         .filter((log) => log.job === job.name && log.tail.trim() !== '')
-        .flatMap(({ name, tail }) => [
-          '',
-          style.bold(`==> ${shown(name)} <==`),
-          shownLog(tail.replace(/\n+$/, ''), style),
-          '',
-        ]),
+        .flatMap((log) => ['', ...logLines(log, style), '']),
     ]);
   if (told.at(-1) === '') told.pop();
   const rest = failed.length - MOST;
   return ['', '  Failed:', ...told, ...(rest > 0 ? [`    … and ${rest} more`] : [])];
+}
+
+/** What was asked for of jobs that have not failed. */
+function otherLogs({ jobs }: FlowStatus, logs: readonly FlowLog[], style: Style): string[] {
+  const failed = new Set(jobs.flatMap(({ name, standing }) => (standing === 'failed' ? [name] : [])));
+  return logs.filter(({ job }) => !failed.has(job)).flatMap((log) => ['', ...logLines(log, style)]);
+}
+
+function logLines({ name, tail }: FlowLog, style: Style): string[] {
+  return [style.bold(`==> ${shown(name)} <==`), shownLog(tail.replace(/\n+$/, ''), style)];
 }
 
 /** Its log, and what to change where the way it ended tells. */

@@ -15,9 +15,11 @@ export function startedFlowText(result: StartFlowResult, style: Style, typed: Ty
   const { id, flow, runDir, submitted, held, dryRun, again } = result;
   const rows: Row[] = [
     ['Flow', flowTitle(flow)],
+    ...argRows(result),
     ['Jobs', `${count(submitted.length, 'job')} ${dryRun ? 'to be submitted' : 'submitted'}`],
     ...keptRows(result),
     ...codeRows(result),
+    ...leftRows(result),
     ['Run dir', runPath(runDir)],
     ...(held ? [['Held', 'until it is released'] as const] : []),
   ];
@@ -48,7 +50,7 @@ function keptRows({ kept }: StartFlowResult): Row[] {
   return rows.flatMap(([label, jobs]) => (jobs.length > 0 ? [[label, names(jobs)] as const] : []));
 }
 
-function codeRows({ push, codeKept, again }: StartFlowResult): Row[] {
+function codeRows({ push, codeKept, again, dryRun }: StartFlowResult): Row[] {
   if (push) {
     const { files, sent, dataFiles } = push;
     return [
@@ -56,8 +58,20 @@ function codeRows({ push, codeKept, again }: StartFlowResult): Row[] {
       ...(dataFiles.length > 0 ? [['Data', names(dataFiles, 6)] as const] : []),
     ];
   }
+  if (again && dryRun && !codeKept) return [['Code', 'what has changed since it was sent']];
   if (codeKept) return [['Code', 'as it was sent before: jobs of the flow are alive']];
   return again ? [['Code', 'as it was sent before']] : [];
+}
+
+function leftRows({ left = [] }: StartFlowResult): Row[] {
+  return left.length > 0
+    ? [['Not sent', `${names(left, 4)}: brought home from an earlier run; code_files names it where it is needed`]]
+    : [];
+}
+
+function argRows({ args = {} }: StartFlowResult): Row[] {
+  const words = Object.entries(args).map(([name, value]) => shown(`${name}=${value}`));
+  return words.length > 0 ? [['Args', words.join(', ')]] : [];
 }
 
 /** So many jobs are listed where not all of them need to be. */

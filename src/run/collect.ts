@@ -23,8 +23,11 @@ export interface CollectOptions {
   /** Go past a refusal: collect what nobody can judge, accept missing results, remove after a failed job. */
   force?: boolean;
   dryRun?: boolean;
-  /** What is to come home, in place of what the profile says: of a flow, whose jobs have several. */
-  results?: readonly string[];
+  /**
+   * What is to come home, in place of what the profile says: of a flow, whose jobs have several. `known` are files and links that were
+   * found in the run directory.
+   */
+  results?: { paths: readonly string[]; known: readonly string[]; remember(): void };
 }
 
 export interface CollectResult {
@@ -115,7 +118,9 @@ export async function collectKnown(
     return { ...about, jobId, verdict, gathered: planned(found), removed: false, dryRun: true };
   }
   const gathered = await gather(project, tracked, found);
-  remember(project, tracked, jobId, verdict);
+  // Of a flow each job has a line.
+  if (options.results) options.results.remember();
+  else remember(project, tracked, jobId, verdict);
   const logs = () => gathered.logs.map((path) => endOfLog(join(project.root, path)));
   const told = await explained(project, tracked, verdict, logs);
   const removed = verdict.success || options.force === true;

@@ -48,9 +48,12 @@ export async function findResults(
   run: TrackedRun,
   jobId: string,
   sweep?: SweepRecord,
-  given?: readonly string[],
+  given?: { paths: readonly string[]; known: readonly string[] },
 ): Promise<Found> {
-  if (given) return (await askFor(project, run, jobId, [...given])).found;
+  if (given) {
+    const { found } = await askFor(project, run, jobId, [...given.paths]);
+    return { ...found, results: [...found.results, ...given.known], run: [...found.run, ...given.known] };
+  }
   const own = sweep ? [`results/${run.id.split('@')[1]}/`] : [];
   const now = union(await resultsOfProfile(project, run), own);
   const { found, promised } = await askFor(project, run, jobId, now ?? []);

@@ -55,23 +55,18 @@ export interface SendOptions {
   /** Called once the code is on its way. */
   onSending?: (() => void) | undefined;
   beside?: FilesBeside;
-  /** By what the push is known over there: the same one again finds its run directory. */
-  token?: string;
-  /** The name of a run that this token made: what has changed here goes there, what is newer there stays. */
-  again?: string;
 }
 
 /** A push that leaves no state file; `notes` are what would be remembered beside it. */
 export async function send(
   project: Project,
   ready: Prepared,
-  { onSending, beside = {}, token = newToken(), again }: SendOptions = {},
+  { onSending, beside = {} }: SendOptions = {},
 ): Promise<{ pushed: PushResult; notes: Notes }> {
   const { root, cluster, host } = project;
   const { profile, files } = ready;
   const result = planned(project, ready);
-  const { files: paths } = result;
-  const name = again ?? result.run;
+  const { run: name, files: paths } = result;
   const given = givenNow(project.commandLine);
   const manifest = await describe(root, profile, cluster, files, given);
   const image = [imageFile(profile), profile.containerRuntime];
@@ -82,12 +77,13 @@ export async function send(
     if (!told) onSending?.();
     told = true;
   };
+  const token = randomBytes(8).toString('hex');
   const args = [cluster.remoteDir, name, token, codeDigest(manifest), about, ...image];
   const answer = await withFiles(project, profile.id, { ...beside, files: manifestParts(manifest).files }, (sent) =>
     host.upload({
       from: root,
-      ...{ paths, beside: sent, filesOnly: true, checksum: true, update: again !== undefined },
-      program: { files: ['lib', 'pinned', 'push'], args },
+      ...{ paths, beside: sent, filesOnly: true, checksum: true },
+      program: { files: ['lib', 'pinned', 'manifest', 'push'], args },
       onProgress: (progress) => {
         begun();
         project.talk.tell({ type: 'progress', what: 'code', progress: { ...progress, total: paths.length } });
@@ -104,13 +100,11 @@ export async function send(
   return { pushed, notes };
 }
 
-export const newToken = (): string => randomBytes(8).toString('hex');
-
 /** Files for `.slurm-runner` of the run directory, by name; the file with the sums of the code is one. */
 export type FilesBeside = Readonly<Record<string, string>>;
 
 /** Files to be sent along: what is long in them and like that of the run before rsync does not send again. */
-async function withFiles<T>(
+export async function withFiles<T>(
   project: Project,
   id: string,
   files: FilesBeside,

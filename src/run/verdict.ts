@@ -79,6 +79,8 @@ export interface CellVerdict extends Verdict {
 
 /** A job of a flow, by its last submission. */
 export interface PartVerdict extends Verdict {
+  /** It left word of its beginning. */
+  begun?: boolean;
   /** Of a matrix job: each of its cells, by the last array that had it. */
   cells?: CellVerdict[];
 }
@@ -115,8 +117,10 @@ export function partVerdicts(run: RunRecord, snapshot: Snapshot): Map<string, Pa
     const id = jobId ?? foundByName({ ...run, earlier }, snapshot, `${job}.${nameOfRun(run.dir)}`);
     if (id === undefined) {
       if (!neverArrived({ ...(intent === undefined ? {} : { intent }) }, snapshot)) found.set(job, plain('UNKNOWN'));
-    } else if (tasks === '') found.set(job, { ...verdictOn(run, snapshot, id), jobId: id });
-    else {
+    } else if (tasks === '') {
+      const begun = run.markers.some((marker) => marker.jobId === id);
+      found.set(job, { ...verdictOn(run, snapshot, id), jobId: id, begun });
+    } else {
       const before = parts.filter((one) => one.job === job && one.attempt < part.attempt && one.jobId !== undefined);
       const cells = cellVerdicts(run, snapshot, [...before, { ...part, jobId: id }]);
       const { elapsedSeconds: _, started: __, endedAt: ___, ...all } = together(cells);

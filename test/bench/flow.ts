@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { TestCluster, User } from '../cluster/cluster.ts';
+import { wideGraph } from '../kit/flow-jobs.ts';
 import { makeToy } from '../kit/toy.ts';
 import { openLaptop } from './laptop.ts';
 import { alternately, ms, type Row, timed, times } from './measure.ts';
@@ -98,17 +99,4 @@ function byHand(graph: Readonly<Record<string, readonly string[]>>): string {
     return `${name}=$(sbatch --parsable --job-name=${name} ${options} job.sh) || exit`;
   });
   return lines.join('\n');
-}
-
-/** A graph of so many jobs in layers of ten, each waiting for one or two of the layer before. */
-export function wideGraph(jobs: number): Record<string, string[]> {
-  const name = (at: number): string => `job_${at}`;
-  return Object.fromEntries(
-    Array.from({ length: jobs }, (_, at) => {
-      const above = at - 10;
-      const beside = at % 10 === 9 ? above - 9 : above + 1;
-      const parents = above < 0 ? [] : at % 3 === 0 ? [above] : [above, beside];
-      return [name(at), parents.map(name)];
-    }),
-  );
 }

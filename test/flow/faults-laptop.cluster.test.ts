@@ -1,11 +1,11 @@
 /** Flows and the laptop: its commands die at any moment, another one takes over, two hundred jobs go through one slow session. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { wideGraph } from '../bench/flow.ts';
 import { openLaptop } from '../bench/laptop.ts';
 import { type CallCounter, clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
+import { flowText, wideGraph } from '../kit/flow-jobs.ts';
 import { allIsWell, type FlowScene, flowScene } from '../kit/flow-scene.ts';
-import { type FlowToyOptions, flowText, flowToy, standings } from '../kit/flows.ts';
+import { type FlowToyOptions, flowToy, standings } from '../kit/flows.ts';
 import { lanes, seeded } from '../kit/scene.ts';
 import type { Running } from '../kit/toy.ts';
 

@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type BareMachine, type BareToy, makeBareMachine } from '../kit/bare-machine.ts';
-import { beginnings, type FlowDocument, flowText, layTask, notesIn, standings } from '../kit/flows.ts';
+import { beginnings, flowText, layTask, notesIn } from '../kit/flow-jobs.ts';
+import { type FlowDocument, standings } from '../kit/flows.ts';
 
 describe('a flow in the embedded executor', () => {
   let machine: BareMachine;

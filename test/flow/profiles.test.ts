@@ -181,7 +181,7 @@ jobs:
     const image = (path: string) => `environment: {container: ${path}}`;
     const text = (other: string) =>
       `jobs:\n  - {name: a, command: [ls], ${image('/i/a.sqsh')}}\n  - {name: b, command: [ls], ${image(other)}}\n`;
-    const one = await profilesOf(text('docker://alpine'));
+    const one = await profilesOf(text('/i/a.sqsh'));
     expect(unionProfile(one.flow, one.jobs)).toMatchObject({
       ...{ containerRuntime: 'pyxis', runsIn: { kind: 'file', path: '/i/a.sqsh' } },
     });
@@ -189,5 +189,7 @@ jobs:
     expect(problemsOf(() => unionProfile(two.flow, two.jobs))).toMatchObject([
       { kind: 'flow-two-images', images: ['/i/a.sqsh', '/i/b.sqsh'] },
     ]);
+    const mixed = await profilesOf(text('docker://alpine'));
+    expect(problemsOf(() => unionProfile(mixed.flow, mixed.jobs))).toMatchObject([{ kind: 'flow-two-images' }]);
   });
 });

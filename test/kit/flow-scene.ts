@@ -2,7 +2,8 @@
 
 import { expect } from 'vitest';
 import type { CallCounter, TestCluster } from '../cluster/cluster.ts';
-import { beginnings, type FlowToy, type FlowToyOptions, flowText, flowToy } from './flows.ts';
+import { beginnings, flowText } from './flow-jobs.ts';
+import { type FlowToy, type FlowToyOptions, flowToy } from './flows.ts';
 import { namedIn } from './sweep-scene.ts';
 
 /** Were the end of a parent by scancel to count as one, `d` and `e` would begin. */

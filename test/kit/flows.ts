@@ -1,4 +1,4 @@
-/** Flows on the real cluster: a project of its own whose jobs take note of themselves outside any run directory, and do as tests tell them. */
+/** Flows on the real cluster: a project of its own, what its jobs wrote down, and what Slurm says of them. */
 
 import { expect } from 'vitest';
 import type {
@@ -10,51 +10,13 @@ import type {
 } from '../../src/flow/results.ts';
 import type { Link, TestCluster, User } from '../cluster/cluster.ts';
 import { unique } from '../cluster/laptop.ts';
+import { type FlowNote, layTask, notesIn } from './flow-jobs.ts';
 import { type Ended, makeToy, type Running, type Toy, until } from './toy.ts';
 
 /** Of whichever target: a field is there if that target gives it. */
 export type FlowDocument = { exit: number; problems: Ended['json']['problems'] } & StartFlowResult &
   Omit<FlowStatus, 'jobs'> &
   CollectFlowResult & { jobs: (FlowJobStatus & CancelFlowResult['jobs'][number])[] };
-
-/**
- * What every job does: `sh task.sh NAME FILE...` needs the files that its parents left in out/, and leaves one of its own there. In $OUTSIDE
- * tests say what is to become of it: while `wait.NAME` is there it goes on, then it ends with the code in `fail.NAME`, or 0.
- */
-const TASK = `name=$1\${CELL:+.$CELL}
-shift
-note() { echo "$1 $name $SLURM_JOB_ID $(date +%s%N) \${PWD##*/}" >>"$OUTSIDE/notes"; }
-note begin
-n=0
-while [ -e "$OUTSIDE/wait.$name" ] && [ $n -lt 450 ]; do n=$((n + 1)); sleep 0.2; done
-for file; do
-  [ -s "out/$file" ] || { echo "$file has left nothing" >&2; exit 9; }
-done
-code=0
-if [ -e "$OUTSIDE/fail.$name" ]; then code=$(cat "$OUTSIDE/fail.$name"); fi
-echo "this is $name"
-. ./more.sh
-[ "$code" != 0 ] || { mkdir -p out && cp word.txt "out/$name"; }
-note end
-exit "$code"
-`;
-
-/** No srun: its steps would be most of what so many jobs cost this machine. */
-const TEMPLATE = `#!/bin/sh
-#SBATCH --mem=20M
-cd {{ RUN_DIR | sh }} && {{ COMMAND }}
-`;
-
-/** What a job wrote down when it began or ended. */
-export interface FlowNote {
-  what: 'begin' | 'end';
-  job: string;
-  id: string;
-  /** Nanoseconds. */
-  at: bigint;
-  /** The run directory's name. */
-  run: string;
-}
 
 /** A row of squeue or sacct; ids of an array's tasks are `ID_TASK`. */
 export interface FlowRow {
@@ -145,54 +107,13 @@ export async function flowToy(cluster: TestCluster, options: FlowToyOptions = {}
     begun: (job) => until(`${job} runs`, async () => (await notes()).some((note) => note.job === job)),
     remove: async () => {
       await asUser(
-        `squeue -h -o '%A %Z' | grep -F ${remoteDir}/ | cut -d' ' -f1 | sort -u | xargs -r scancel; rm -rf ${outside} ${remoteDir}`,
+        `squeue -h -o '%A %Z' | grep -F '${remoteDir}/' | cut -d' ' -f1 | sort -u | xargs -r scancel; rm -rf ${outside} '${remoteDir}'`,
       );
       toy.remove();
     },
   };
 }
 
-/** What jobs wrote down in this text. */
-export function notesIn(text: string): FlowNote[] {
-  const lines = text.split('\n').filter(Boolean);
-  return lines.map((line) => {
-    const [what, job = '', id = '', at = '', run = ''] = line.split(' ');
-    return { what: what as FlowNote['what'], job, id, at: BigInt(at), run };
-  });
-}
-
-/** The files behind `flowText`; `word.txt` is what jobs bring home, `more.sh` what they do besides. */
-export function layTask(toy: Toy): void {
-  toy.write('task.sh', TASK);
-  toy.write('more.sh', ':\n');
-  toy.write('word.txt', 'word\n');
-  toy.write('slurm/templates/task.sbatch', TEMPLATE);
-}
-
-/**
- * A flow of such jobs: each name with what it depends on. Of a parent without a kind it needs the file, too. `more` are further lines
- * of a job.
- */
-export function flowText(
-  graph: Readonly<Record<string, readonly string[]>>,
-  more: Readonly<Record<string, string>> = {},
-): string {
-  const jobs = Object.entries(graph).map(([name, parents]) => {
-    const files = parents.filter((parent) => !parent.includes(':'));
-    const command = `    command: ${JSON.stringify(['sh', 'task.sh', name, ...files])}\n`;
-    const depends = parents.length > 0 ? `    depends_on: ${JSON.stringify(parents)}\n` : '';
-    return `  - name: ${name}\n${command}${depends}${more[name] ?? ''}`;
-  });
-  return `code_files: [task.sh, more.sh, word.txt]\nresults_pull: [out/]\njobs:\n${jobs.join('')}`;
-}
-
 /** How each job of a flow stands, by name. */
 export const standings = ({ jobs }: Pick<FlowStatus, 'jobs'>): Record<string, string> =>
   Object.fromEntries(jobs.map(({ name, standing }) => [name, standing]));
-
-/** How often each job began. */
-export function beginnings(notes: readonly FlowNote[]): Record<string, number> {
-  const times: Record<string, number> = {};
-  for (const { what, job } of notes) if (what === 'begin') times[job] = (times[job] ?? 0) + 1;
-  return times;
-}

@@ -237,7 +237,9 @@ describe('of many', () => {
     await one.life({ CODE: '0' });
     expect(hooks.received).toEqual([]);
     await one.life({ CODE: '4' });
-    expect(hooks.received.map(({ json }) => json)).toMatchObject([{ event: 'failed', flow: 'ml', job: 'prepare' }]);
+    expect(hooks.received.map(({ json }) => json)).toMatchObject([
+      { event: 'failed', flow: 'ml', job: 'prepare', text: expect.stringMatching(/^Flow ml\nprepare: Job 7 FAILED/) },
+    ]);
     writeFileSync(join(meta, 'attempt-2/end'), '8 0 exit 0\n');
     await one.life({ CODE: '0' });
     const last = hooks.received.at(-1)?.json;

@@ -41,6 +41,12 @@ export const flowProblems = {
     { kind: 'is-flow', id: 'flow@nightly', flow: 'nightly' },
     { kind: 'is-flow', id: 'flow@nightly.t1', flow: 'nightly' },
   ],
+  'flow-nothing-before': [
+    { kind: 'flow-nothing-before', flow: 'nightly', variable: 'FROM', parents: ['prepare', 'tune'] },
+  ],
+  'flow-of-another': [{ kind: 'flow-of-another', id: 'flow@a.b', flow: 'a' }],
+  'flow-part-unused': [{ kind: 'flow-part-unused', variables: ['FROM'], target: 'slurm-flow-watch' }],
+  'flow-part-empty': [{ kind: 'flow-part-empty', variable: 'ONLY' }],
   'flow-changed': [{ kind: 'flow-changed', flow: 'nightly', jobs: ['train', 'evaluate'] }],
   'flow-cells-differ': [
     { kind: 'flow-cells-differ', job: 'tune', place: { file: 'slurm/flows/nightly.yaml', line: 9 } },

@@ -22,7 +22,7 @@ describe('where a flow was typed', () => {
     ['slurm-collect', `make slurm-flow-collect ${which}`],
     ['slurm-release', `make slurm-release ${which}`],
     ['slurm-flow-graph', `make slurm-flow-graph ${which}`],
-    ['slurm-recover', 'make slurm-recover CLUSTER=lab'],
+    ['slurm-recover', `make slurm-recover ${which}`],
     ['slurm-status', 'make slurm-status CLUSTER=lab'],
   ])('%s is its own', (target, command) => {
     for (const id of [undefined, 'flow@nightly.t1']) expect(make(target, id, typed)).toBe(command);
@@ -38,7 +38,7 @@ describe('where a flow was typed', () => {
     }
     const watch = { ...typed, target: 'slurm-flow-watch' };
     expect(again('slurm-collect', undefined, watch)).toBe(`make slurm-flow-watch ${which}`);
-    expect(interruptedText(undefined, undefined, watch)).toContain(`make slurm-flow-status ${which} says`);
+    expect(interruptedText(undefined, undefined, watch)).toContain(`make slurm-flow-watch ${which} follows`);
   });
 
   it('the tag is told from the name by the id, and the name from its file', () => {
@@ -71,7 +71,7 @@ describe('a flow', () => {
       expect.stringMatching(
         /^→ Lower SBATCH_MEM in the profile of train or among its resources in slurm\/flows\/nightly\.yaml \(.*slurm\/clusters\/lab\.conf/,
       ),
-      `→ Then: make slurm-flow ${which}`,
+      `→ Then: make slurm-flow ${which} RESUME=1`,
     ]);
   });
 

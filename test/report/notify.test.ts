@@ -2,15 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { FlowStatus } from '../../src/flow/results.ts';
-import {
-  cellsFailedMessage,
-  endedMessage,
-  flowMessage,
-  notSentText,
-  runningMessage,
-  sweepEndedMessage,
-  sweepStartedMessage,
-} from '../../src/report/notify.ts';
+import { endedMessage, notSentText, runningMessage } from '../../src/report/notify.ts';
+import { flowMessage } from '../../src/report/notify-flow.ts';
+import { cellsFailedMessage, sweepEndedMessage, sweepStartedMessage } from '../../src/report/notify-sweep.ts';
 import type { CellVerdict, Verdict } from '../../src/run/verdict.ts';
 import type { SweepStatus } from '../../src/sweep/status.ts';
 

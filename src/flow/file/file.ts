@@ -1,42 +1,36 @@
 /** Reads a flow: slurm/flows/NAME.yaml, a graph of jobs in srunx's form. */
 
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { isName } from '../../conf/keys.ts';
 import { nearest } from '../../conf/nearest.ts';
 import { COMMAND_LINE, throwIfAny } from '../../conf/problem.ts';
 import { readYaml, type YamlMapping } from '../../conf/yaml.ts';
 import { asMapping, asText, entryOf, unknownKeys } from '../../conf/yaml-values.ts';
 import { Failure } from '../../failure.ts';
+import { parentsFirst } from '../graph.ts';
 import type { FlowProblem } from '../problem.ts';
 import type { Flow, FlowJob } from '../types.ts';
 import { readArgs } from './args.ts';
 import { checkCorresponding } from './corresponding.ts';
 import { openDependencies } from './deps.ts';
 import { fill, type Scope } from './fill.ts';
-import { checkGraph, parentsFirst } from './graph.ts';
+import { checkGraph } from './graph.ts';
 import { readJob } from './job.ts';
+import { FOLDER, flowFiles, listFlows } from './list.ts';
 import { type Outline, readOutlines } from './outline.ts';
 import { ELSEWHERE, type Problems } from './problem.ts';
 import { elsewhere, PATH_KEYS, readPaths } from './settings.ts';
 
-const FOLDER = 'slurm/flows';
-
 // default_project is srunx's own way to tell where the code is.
 const KEYS = ['name', 'description', 'args', 'jobs', ...PATH_KEYS, 'default_project', ...ELSEWHERE.file];
-
-/** The names of the flows of the project in `root`, sorted. */
-export function listFlows(root: string): string[] {
-  const names = files(root).map((file) => file.replace(/\.ya?ml$/, ''));
-  return [...new Set(names)].filter(isName).sort();
-}
 
 /** The flow `name` of the project in `root`. Throws a Failure (2) with everything that is wrong with its file. */
 export async function loadFlow(root: string, name: string, commandLine: ReadonlyMap<string, string>): Promise<Flow> {
   const flows = listFlows(root);
   if (name === '') throw new Failure<FlowProblem>(2, { kind: 'missing-flow', flows });
   if (!isName(name)) throwIfAny([{ kind: 'bad-name', key: 'FLOW', value: name, place: COMMAND_LINE }]);
-  const [file = `${name}.yaml`, other] = files(root).filter((file) => [`${name}.yaml`, `${name}.yml`].includes(file));
+  const [file = `${name}.yaml`, other] = flowFiles(root).filter((file) =>
+    [`${name}.yaml`, `${name}.yml`].includes(file),
+  );
   const path = `${FOLDER}/${file}`;
   if (other) throwIfAny<Problems[number]>([{ kind: 'two-flow-files', other, place: { file: path } }]);
   const yaml = readYaml(root, path);
@@ -106,12 +100,4 @@ async function readJobs(
     read.set(outline.name, job);
   }
   return outlines.map(({ name }) => read.get(name)!);
-}
-
-function files(root: string): string[] {
-  try {
-    return readdirSync(join(root, FOLDER)).filter((file) => /^[^.].*\.ya?ml$/.test(file));
-  } catch {
-    return [];
-  }
 }

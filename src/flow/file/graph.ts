@@ -1,6 +1,7 @@
 /** What is wrong with a flow as a graph: jobs that wait for one another in a circle, and jobs that can never run. */
 
 import type { Place } from '../../failure.ts';
+import { parentsFirst, withoutCircles } from '../graph.ts';
 import type { DependencyKind } from '../types.ts';
 import type { FlowFileProblem } from './problem.ts';
 
@@ -12,32 +13,9 @@ export interface GraphJob {
 }
 
 export function checkGraph(jobs: readonly GraphJob[]): FlowFileProblem[] {
-  const circles = findCircles(jobs, new Set(placed(jobs)));
+  const circles = findCircles(jobs, new Set(withoutCircles(jobs)));
   // In a circle nobody can run, and why is clear.
   return circles.length > 0 ? circles : findUnreachable(jobs);
-}
-
-/** The jobs with every parent before its children; what is in a circle, or behind one, at the end. */
-export function parentsFirst<J extends GraphJob>(jobs: readonly J[]): J[] {
-  const order = placed(jobs);
-  const before = new Set(order);
-  return [...order, ...jobs.filter((job) => !before.has(job))];
-}
-
-/** The same without what is in a circle or behind one. */
-function placed<J extends GraphJob>(jobs: readonly J[]): J[] {
-  const children = new Map<string, J[]>(jobs.map(({ name }) => [name, []]));
-  for (const job of jobs) for (const parent of job.dependsOn) children.get(parent.job)!.push(job);
-  const waiting = new Map(jobs.map(({ name, dependsOn }) => [name, dependsOn.length]));
-  const order = jobs.filter(({ dependsOn }) => dependsOn.length === 0);
-  for (const { name } of order) {
-    for (const child of children.get(name)!) {
-      const left = waiting.get(child.name)! - 1;
-      waiting.set(child.name, left);
-      if (left === 0) order.push(child);
-    }
-  }
-  return order;
 }
 
 /** The shortest circle through each job that is in one, unless it was in one before. */

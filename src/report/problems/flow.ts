@@ -33,6 +33,22 @@ export const flowSentences: Sentences<FlowProblem> = {
     says: `${variable}: the flow has no job ${job}${didYouMean(nearest)}`,
     ...(nearest === undefined && { next: [`Its jobs: ${names(jobs, 40)}.`] }),
   }),
+  'flow-nothing-before': ({ flow, variable, parents }, typed) => ({
+    says: `${variable} runs part of a flow again, and nothing of ${flow} is tracked here: there is nothing of ${names(parents)}`,
+    next: [
+      `All of it: ${makeFlow('slurm-flow', flow, typed)}`,
+      `Of one that was started, ${make('slurm-recover', undefined, withoutProfile(typed))} writes the state files again.`,
+    ],
+  }),
+  'flow-of-another': ({ id, flow }) => ({
+    says: `the run of ${id} is one of the flow ${flow}`,
+    next: ['FLOW=a TAG=b and FLOW=a.b are called alike: take another TAG.'],
+  }),
+  'flow-part-unused': ({ variables, target }) => ({
+    says: `${names(variables)}: ${target} is about the whole flow`,
+    next: [`${PARTS} These are for slurm-flow; slurm-flow-status and -cancel know ONLY=JOB.`],
+  }),
+  'flow-part-empty': ({ variable }) => ({ says: `${variable} names no job`, next: [PARTS] }),
   'flow-parts-twice': ({ variables }) => ({
     says: `${variables.join(' and ')} exclude one another`,
     next: [PARTS],
@@ -83,13 +99,16 @@ export const flowSentences: Sentences<FlowProblem> = {
     says: `sbatch refuses the job ${job} of ${flow}, so nothing of this call has run${takenBack(cancelled)}.`,
     words: detail,
     next: [
-      ...refusalAdvice(
-        detail,
-        `in the profile of ${job} or among its resources in ${flowFile(flow)}`,
-        make('slurm-check', undefined, withoutProfile(typed)),
-        typed,
-      ),
-      `Then: ${sameAgain(flow, typed)}`,
+      ...(/job array/i.test(detail)
+        ? ['Its matrix may have more cells than an array may have tasks here (MaxArraySize): make several jobs of it, or a sweep.']
+        : refusalAdvice(
+            detail,
+            `in the profile of ${job} or among its resources in ${flowFile(flow)}`,
+            make('slurm-check', undefined, withoutProfile(typed)),
+            typed,
+          )),
+      // In the run directory that is there; of a new run all is due.
+      `Then: ${sameAgain(flow, typed)} RESUME=1`,
     ],
   }),
   'flow-cells-differ': ({ job }) => ({
@@ -101,7 +120,7 @@ export const flowSentences: Sentences<FlowProblem> = {
     next: [`Rename it there, or name in results_pull of ${flowFile(flow)} what is to come home.`],
   }),
   'flow-two-images': ({ images }) => ({
-    says: `the jobs of one flow can be in one image file, and these are in ${images.length}: ${names(images)}`,
+    says: `the jobs of one flow can be in one image file or in a registry's images, and these are in ${names(images)}`,
     next: ['Each image can have a flow of its own; images from a registry (docker://…) may differ from job to job.'],
   }),
 };

@@ -104,7 +104,10 @@ export const runSentences: Sentences<RunProblem> = {
   }),
   'is-flow': ({ id, flow }, typed) => ({
     says: `The run of ${id} is that of a flow, whose jobs belong together.`,
-    next: [`How they stand: ${makeFlow('slurm-flow-status', flow, ofFlow(id, flow, typed))}`],
+    next: [
+      `How they stand: ${makeFlow('slurm-flow-status', flow, ofFlow(id, flow, typed))}`,
+      `One of them and the end of its log: ${makeFlow('slurm-flow-status', flow, ofFlow(id, flow, typed), 'ONLY=JOB')}`,
+    ],
   }),
   'bad-job-id': ({ jobId }) => ({
     says: jobId === '' ? 'JOB_ID is missing.' : `JOB_ID=${jobId} is not the id of one job or array task.`,

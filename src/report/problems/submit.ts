@@ -32,7 +32,9 @@ export const submitSentences = {
     words: detail,
     next: [
       `Nothing is lost, and nothing is submitted twice. In a minute: ${make('slurm-recover', id, typed)}`,
-      `If that finds no job: ${make('slurm-submit', id, typed)}`,
+      id.startsWith('flow@')
+        ? `What is still to be submitted of it: ${make('slurm-submit', id, typed)}, in three minutes at most`
+        : `If that finds no job: ${make('slurm-submit', id, typed)}`,
     ],
   }),
   'submit-failed': ({ id, detail }, typed) => ({

@@ -5,7 +5,10 @@ import { didYouMean, type Sentences } from '../problem.ts';
 import { names } from '../quantities.ts';
 
 export const yamlSentences: Sentences<YamlProblem> = {
-  'yaml-syntax': ({ detail }) => `this is no YAML, here or just before: ${detail}`,
+  'yaml-syntax': ({ detail }) => ({
+    says: `this is no YAML, here or just before: ${detail}`,
+    next: ['A text with {{ }}, with a colon before a blank, or with a # behind one has to be in quotes.'],
+  }),
   'yaml-tab': () => 'a tab begins this line; YAML is indented by blanks alone',
   'yaml-unclosed': ({ quote }) => `the ${quote} that begins here is never closed`,
   'yaml-empty': () => 'the file is empty',

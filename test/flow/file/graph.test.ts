@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkGraph, type GraphJob, parentsFirst } from '../../../src/flow/file/graph.ts';
+import { checkGraph, type GraphJob } from '../../../src/flow/file/graph.ts';
+import { parentsFirst } from '../../../src/flow/graph.ts';
 import type { DependencyKind } from '../../../src/flow/types.ts';
 
 const place = { file: 'x', line: 1 };

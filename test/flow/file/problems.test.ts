@@ -1,7 +1,8 @@
 /** What can be wrong with a flow's file, and in which line. */
 
 import { describe, expect, it } from 'vitest';
-import { listFlows, loadFlow } from '../../../src/flow/file/file.ts';
+import { loadFlow } from '../../../src/flow/file/file.ts';
+import { listFlows } from '../../../src/flow/file/list.ts';
 import type { Problems } from '../../../src/flow/file/problem.ts';
 import { problemsOfAsync, project } from '../../conf/project.ts';
 import { at, FILE, kinds, wrong } from './flows.ts';

@@ -68,6 +68,7 @@ ended() {
   if [ -n "$sr_signal" ]; then sr_how="signal $sr_signal"; else sr_how='exit'; fi
   note "$sr_at/end$sr_of" "$sr_job $sr_life $sr_how $sr_code"
   cleared
+  [ -z "${sr_notify-}" ] || (eval "$sr_notify")
   exit "$sr_code"
 }
 supervise() {
@@ -108,6 +109,19 @@ supervise() {
     trap "passed_on $sr_name" "$sr_name"
   done
   scratch
+  while :; do
+    run_script "$@"
+    if [ "$sr_code$sr_signal" = 0 ] || [ -n "$sr_signal" ] || [ "${sr_retry:-0}" = 0 ]; then break; fi
+    echo "slurm-runner: ended with $sr_code; again in $sr_retry_delay s, $sr_retry times at most" >&2
+    sr_retry=$((sr_retry - 1))
+    sleep "$sr_retry_delay" &
+    sr_child=$!
+    wait "$sr_child"
+    if [ -n "$sr_signal" ]; then break; fi
+  done
+  ended
+}
+run_script() {
   [ -n "$sr_together" ] || set -m 2>/dev/null
   case $- in
     *m*) ;;
@@ -131,7 +145,6 @@ supervise() {
     sr_before=''
     if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
   done
-  ended
 }
 
 supervise /mnt/cluster/ada/project/runs/hello-20260224-143052 1 /bin/bash
