@@ -198,7 +198,7 @@ export const profileKeyNames: readonly string[] = [
 
 /** Safe in a file's name, a job's name and a shell alike: profiles, tags, clusters, templates. */
 export function isName(value: string): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(value);
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(value);
 }
 
 /** A name that an environment variable can have in sh. */

@@ -26,6 +26,8 @@ export type FlowProblem = ProblemBase &
     | { kind: 'flow-nothing-to-run'; flow: string; alive: number }
     /** sbatch refused one of its jobs; what had been submitted of this call was cancelled by its ids before it began. */
     | { kind: 'flow-refused'; flow: string; job: string; detail: string; cancelled: string[] }
+    /** Another command has cancelled it while it was being submitted, and so was all of this call. */
+    | { kind: 'flow-cancelled'; flow: string }
     /** Jobs are in different images, one of them a file; a run keeps one. */
     | { kind: 'flow-two-images'; images: string[] }
     /** The run that is tracked under that id is none of a flow's. */

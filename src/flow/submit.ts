@@ -218,6 +218,7 @@ function failureOf(answer: FlowAnswer, flow: string, run: TrackedRun, submitted:
     const exit = /connect failure/i.test(detail) ? 3 : 2;
     return new Failure<FlowProblem>(exit, { kind: 'flow-refused', flow, job, detail, cancelled });
   }
+  if (outcome === 'cancelled') return new Failure<FlowProblem>(4, { kind: 'flow-cancelled', flow });
   if (outcome === 'whole' || outcome === 'changed') throw new Error(outcome);
   return refusal({ outcome, detail }, run.id, run.runDir, submitted.length);
 }

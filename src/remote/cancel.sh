@@ -7,7 +7,7 @@ main() {
   scheduler_ready "$1"
   if [ -n "$2" ]; then rm -f "$2/.slurm-runner/wanted" "$2/.slurm-runner/graph"; fi
   shift 2
-  rows=$(scheduler_queue) || exit 69
+  rows=$(scheduler_queue) || exit 71
   ids=" $* "
   found=$(printf '%s\n' "$rows" | awk -F "$US" -v ids="$ids" 'index(ids, " " $1 " ") || index(ids, " " $2 " ")')
   if [ -z "$found" ]; then

@@ -4,6 +4,7 @@
 # unsettled: sees to an attempt whose id is not known; one that was never submitted is made void, so that a late job of it ends at once.
 unsettled() {
   newest "$run"
+  if [ -e "$meta/array-$((attempt + 1))" ] && ! [ -s "$meta/array-$((attempt + 1))" ]; then rm -f "$meta/array-$((attempt + 1))"; fi
   if [ -e "$meta/array-$((attempt + 1))" ]; then
     mkdir -p "$meta/attempt-$((attempt + 1))"
     newest "$run"
@@ -20,7 +21,12 @@ unsettled() {
 # enter CLAIM SCRIPT JOB: makes the attempt `number` ours, with what its job is made of; SCRIPT is empty where cells have their own.
 # `moment` is when that is, in seconds.
 enter() {
-  seize "$meta/array-$number" "$1" || answer changed
+  if ! seize "$meta/array-$number" "$1"; then
+    if [ -s "$meta/array-$number" ]; then answer changed; fi
+    # A full disk leaves it empty.
+    rm -f "$meta/array-$number"
+    answer failed "cannot write to $meta"
+  fi
   at=$meta/attempt-$number
   # Somebody who takes the claim for an abandoned one may have made it (unsettled).
   mkdir "$at" 2>/dev/null || [ -d "$at" ] || answer failed "cannot write to $meta"

@@ -1,7 +1,8 @@
 # Submits jobs of a flow, each once. Those that wait for none of the others are held until all are in the queue: none can end, and be
 # forgotten, before what waits for it is there; and where the submission breaks in the middle, nothing has run.
 # Output, a record a line: `part ATTEMPT ID JOB` for each job that was submitted, then how it ended: `whole`, `changed` (look again, as in
-# submit-cells.sh), `refused JOB TEXT` (all of them are cancelled by then), or as in submit.sh `unknown TEXT`, `failed TEXT`, `gone`, `incomplete`.
+# submit-cells.sh), `refused JOB TEXT` (all of them are cancelled by then), `cancelled`
+# (somebody has cancelled the flow, and all of them), or as in submit.sh `unknown TEXT`, `failed TEXT`, `gone`, `incomplete`.
 
 # main RUN SEEN PREFIX SETUP SECRETS INSIDE SHARED GRAPH EARLIER HELD EXECUTOR COUNT [JOB HEAD TAIL BEHIND SCRIPT CELLS TASKS SHARE WAITS RELEASE N
 # OPTION...]... SEEN is the newest attempt that the caller knows of. GRAPH is noted until the graph is whole: the attempt before its first
@@ -44,6 +45,7 @@ main() {
       shift
       options=$((options - 1))
     done
+    still_wanted
     said=$(submit_job)
     case $said in
       submitted*) ;;
@@ -66,10 +68,19 @@ main() {
     if [ "$release" = yes ]; then held="$held $id"; fi
     record part "$number" "$id" "$job"
   done
+  still_wanted
   # shellcheck disable=SC2086
   if [ -n "$held" ] && ! said=$(scheduler_release_all $held 2>&1); then answer unknown "$(printf '%s' "$said" | tr '\n' "$RS")"; fi
   rm -f "$meta/graph"
   answer whole
+}
+
+# still_wanted: somebody who cancels the flow takes `graph` away first (cancel.sh); what this call has submitted goes then, too.
+still_wanted() {
+  first "$meta/graph"
+  [ "$line" != "$graph" ] || return 0
+  withdraw || answer unknown 'the flow was cancelled meanwhile, and what was submitted before that could not be'
+  answer cancelled
 }
 
 # submit_job: one job in an attempt of its own, in a subshell; `words` are its options, quoted for eval.

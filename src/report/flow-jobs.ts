@@ -54,6 +54,7 @@ export function flowWhy(job: FlowJobStatus, status: FlowStatus): string {
       if (verdict?.reason && verdict.reason !== 'Dependency') return verdict.reason;
       return because.length > 0 ? `waits for ${names(because, 4)}` : '';
     case 'stopped':
+      return [parentsText(because, status), ...(cells ? [countsText(cells)] : [])].join('; ');
     case 'skipped':
     case 'cancelled':
       return parentsText(because, status);

@@ -164,6 +164,8 @@ function cellsAnswer(output: string): CellsAnswer {
   return outcome ? { arrays, outcome, detail } : { arrays, outcome: 'failed', detail: detail || end };
 }
 
+const FLOW_OUTCOMES = ['whole', 'changed', 'refused', 'cancelled', 'unknown', 'gone', 'incomplete'] as const;
+
 function flowAnswer(output: string): FlowAnswer {
   const submitted: FlowAnswer['submitted'] = [];
   let end = '';
@@ -175,9 +177,10 @@ function flowAnswer(output: string): FlowAnswer {
   const [word = '', ...texts] = end.split(SEPARATOR);
   const [job, text = ''] = word === 'refused' ? texts : [undefined, texts[0]];
   const detail = text.replaceAll('\x1e', '\n').trim();
-  const outcome = CELLS_OUTCOMES.find((one) => one === word);
-  const known = outcome === 'deferred' ? undefined : outcome;
-  return { submitted, outcome: known ?? 'failed', ...(job ? { job } : {}), detail: known ? detail : detail || end };
+  // It was ended in the middle: what there is over there is to be looked at.
+  if (end === '') return { submitted, outcome: 'unknown', detail };
+  const outcome = FLOW_OUTCOMES.find((one) => one === word) ?? 'failed';
+  return { submitted, outcome, ...(job ? { job } : {}), detail: outcome === 'failed' ? detail || end : detail };
 }
 
 function releaseAnswer(output: string): ReleaseAnswer {

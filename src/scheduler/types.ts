@@ -249,8 +249,8 @@ export interface FlowPart {
 
 export interface FlowAnswer {
   submitted: { attempt: number; jobId: string; job: string }[];
-  /** As of cells; `refused`: all of these jobs were cancelled, `job` is the one that sbatch did not take. */
-  outcome: Exclude<CellsAnswer['outcome'], 'deferred'>;
+  /** As of cells; `refused`: all of these jobs were cancelled, `job` is the one that sbatch did not take; `cancelled`: somebody cancelled the flow. */
+  outcome: Exclude<CellsAnswer['outcome'], 'deferred'> | 'cancelled';
   job?: string;
   detail: string;
 }

@@ -58,7 +58,6 @@ describe.skipIf(clusterUnavailable())('a flow and its laptop', () => {
       await our.threeMinutesLater();
       if (our.isHome(word) && !our.toy.has('slurm/jobs/flow@f.rundir')) return;
       const steps = await our.carryOn(word);
-      console.log(`${word}: ${steps.join('; ')}`);
       if (target === 'slurm-flow-collect') expect(steps.join()).not.toContain('slurm-flow FLOW');
     });
     console.log(

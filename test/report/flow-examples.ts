@@ -46,6 +46,7 @@ export const flowProblems = {
   ],
   'flow-of-another': [{ kind: 'flow-of-another', id: 'flow@a.b', flow: 'a' }],
   'flow-part-unused': [{ kind: 'flow-part-unused', variables: ['FROM'], target: 'slurm-flow-watch' }],
+  'flow-cancelled': [{ kind: 'flow-cancelled', flow: 'nightly' }],
   'flow-part-empty': [{ kind: 'flow-part-empty', variable: 'ONLY' }],
   'flow-changed': [{ kind: 'flow-changed', flow: 'nightly', jobs: ['train', 'evaluate'] }],
   'flow-cells-differ': [

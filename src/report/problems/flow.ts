@@ -100,7 +100,9 @@ export const flowSentences: Sentences<FlowProblem> = {
     words: detail,
     next: [
       ...(/job array/i.test(detail)
-        ? ['Its matrix may have more cells than an array may have tasks here (MaxArraySize): make several jobs of it, or a sweep.']
+        ? [
+            'Its matrix may have more cells than an array may have tasks here (MaxArraySize): make several jobs of it, or a sweep.',
+          ]
         : refusalAdvice(
             detail,
             `in the profile of ${job} or among its resources in ${flowFile(flow)}`,
@@ -110,6 +112,10 @@ export const flowSentences: Sentences<FlowProblem> = {
       // In the run directory that is there; of a new run all is due.
       `Then: ${sameAgain(flow, typed)} RESUME=1`,
     ],
+  }),
+  'flow-cancelled': ({ flow }, typed) => ({
+    says: `${flow} was cancelled while it was being submitted; what had been submitted of it was cancelled, too`,
+    next: [`Should it run all the same: ${sameAgain(flow, typed)} RESUME=1`],
   }),
   'flow-cells-differ': ({ job }) => ({
     says: `the template asks Slurm for different things in different cells of ${job}, and these are the tasks of one job array`,

@@ -36,7 +36,8 @@ export const valueSentences = {
   }),
   'not-seconds': (p) => `${given(p)} has to be a whole number of seconds, 1 or more`,
   'bad-host': (p) => `${given(p)} is no host: an ssh alias, user@host or local, without blanks`,
-  'bad-name': (p) => `${given(p)} can't be a name: letters, digits, . _ and - only, the first one no . and no -`,
+  'bad-name': (p) =>
+    `${given(p)} can't be a name: letters, digits, . _ and - only, the first one no . and no -, 100 at most`,
   'env-name': ({ key, value }) =>
     `${key}: ${cut(value)} can't be an environment variable: letters, digits and _ only, the first one no digit`,
   'not-a-switch': (p) => `${given(p)} has to be yes or no (or 1, 0, true, false): the option takes no value`,
