@@ -12,7 +12,7 @@ const containers = [
   'test/interactive/!(here).cluster.test.ts',
   'test/run/{containers*,check-container,whole-script}.cluster.test.ts',
   // So that both clusters have as much to do.
-  'test/sweep/faults-*.cluster.test.ts',
+  'test/{sweep,flow}/faults-*.cluster.test.ts',
   'test/cluster/{enroot,pyxis,apptainer}.test.ts',
 ];
 

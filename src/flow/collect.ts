@@ -28,7 +28,7 @@ export interface CollectFlowOptions {
   once?: boolean;
 }
 
-const NO_RESULTS: GivenResults = { paths: [], known: [], made: [] };
+const NO_RESULTS: GivenResults = { paths: [], known: [], made: [], sent: new Map() };
 
 /** Seconds that Slurm may take to let go of jobs whose scripts have ended. */
 const SETTLE = 20;
@@ -89,7 +89,7 @@ async function resultsOf(
   const tag = id.split('@')[1] ?? id;
   const matrices = ran.flatMap(({ name, cells }) => (cells ? [`results/${cellsFolder(tag, name)}/`] : []));
   const named = [...new Set([...ran.flatMap(({ results = [] }) => results), ...matrices])];
-  if (flow.jobs.every(({ results }) => results)) return { paths: named, known: [], made: [] };
+  if (flow.jobs.every(({ results }) => results)) return { ...NO_RESULTS, paths: named };
   const answer = await project.host.run({ files: ['lib', 'written'], args: [runDir] });
   if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
   const records = answer.stdout.split('\n').map((line) => line.split(SEPARATOR));
@@ -101,7 +101,11 @@ async function resultsOf(
   const isWithin = (path: string) =>
     named.some((name) => path === name || path.startsWith(`${name.replace(/\/+$/, '')}/`));
   const known = of('new', 'changed', 'link').filter((path) => !isWithin(path));
-  return { paths: named, known: known.sort(), made: of('new', 'link') };
+  // What was sent is there to be edited: one that is another than was sent has been, and is kept.
+  const sent = records.flatMap(([kind, path = '', sums = '']) =>
+    kind === 'changed' ? [[path, sums.trim().split(' ')] as const] : [],
+  );
+  return { paths: named, known: known.sort(), made: of('new', 'link'), sent: new Map(sent) };
 }
 
 interface GivenResults {
@@ -109,6 +113,8 @@ interface GivenResults {
   known: string[];
   /** Those that were not there before the jobs made them. */
   made: string[];
+  /** Of code that jobs have changed: the sums it was sent with. */
+  sent: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A line of the history for each of its jobs that ran. */

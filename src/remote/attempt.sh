@@ -51,7 +51,13 @@ keep() {
 }
 
 # seize FILE TEXT: like claim, without a process for it: there may be hundreds. Whoever reads it may find it empty for a moment.
-seize() { (set -C && printf '%s\n' "$2" >"$1") 2>/dev/null; }
+seize() {
+  set -C
+  { printf '%s\n' "$2" >"$1"; } 2>/dev/null
+  seized=$?
+  set +C
+  return "$seized"
+}
 
 # look_up: the id of the job with our name in our directory that no earlier attempt owns; fails when Slurm does not answer.
 look_up() {

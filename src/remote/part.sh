@@ -1,18 +1,28 @@
 # A run of several submissions, a sweep's arrays or a flow's jobs: each is an attempt of the run, and the claim on it a file `array-N` of words:
 # OFFSET TASKS THROTTLE SCRIPTS, and of a flow JOB (`-` for what there is not). For cell.sh and query.sh.
 
-# unsettled: sees to an attempt whose id is not known; one that was never submitted is made void, so that a late job of it ends at once.
+# unsettled: sees to an attempt whose id is not known, whichever it is, for a full disk may have kept none; one that was never submitted is
+# made void, so that a late job of it ends at once.
 unsettled() {
   newest "$run"
-  if [ -e "$meta/array-$((attempt + 1))" ] && ! [ -s "$meta/array-$((attempt + 1))" ]; then rm -f "$meta/array-$((attempt + 1))"; fi
-  if [ -e "$meta/array-$((attempt + 1))" ]; then
+  next=$meta/array-$((attempt + 1))
+  if [ -e "$next" ] && ! [ -s "$next" ]; then rm -f "$next"; fi
+  if [ -e "$next" ]; then
     mkdir -p "$meta/attempt-$((attempt + 1))"
     newest "$run"
   fi
   [ "$attempt" = "$seen" ] || answer changed
-  first "$at/job_id"
-  if [ "$attempt" = 0 ] || [ -n "$line" ]; then return; fi
-  first "$meta/array-$attempt"
+  nth=$attempt
+  while [ "$nth" -gt 0 ]; do
+    at=$meta/attempt-$nth
+    first "$at/job_id"
+    [ -n "$line" ] || settle_part "$nth"
+    nth=$((nth - 1))
+  done
+}
+
+settle_part() {
+  first "$meta/array-$1"
   case $line in *' '*' '*' '*' '*) name=$prefix${line##* }.${run##*/} ;; esac
   if awaited && [ -z "$line" ]; then claim "$at/job_id" void; fi
   answer changed

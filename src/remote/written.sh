@@ -1,8 +1,8 @@
 # What the jobs of a run wrote into its run directory: what was not pushed, or is not what was pushed any more. What no push of a folder
 # takes along is nobody's result either (.git, .env, .venv, caches), nor is what is the project's own (slurm/).
 
-# main RUN: a record a line: `new PATH` for each regular file and `link PATH` for each link that was not pushed, `changed PATH` for a file
-# that was and is another now, and `odd` where a name has characters that no record can hold. Ends with 66 without a run.
+# main RUN: a record a line: `new PATH` for each regular file and `link PATH` for each link that was not pushed, `changed PATH SUMS` for a file
+# that was, with those sums, and is another now, and `odd` where a name has characters that no record can hold. Ends with 66 without a run.
 main() {
   cd -- "$1" || exit 66
   [ -f .slurm-runner/manifest.json ] || exit 66
@@ -27,7 +27,7 @@ main() {
       part == 3 && ($0 in pushed) { print "changed" US $0 US pushed[$0] }' |
     while IFS=$US read -r kind path sums; do
       case "$kind $sums " in changed*) case "$sums " in *" $(sha256 "./$path") "*) continue ;; esac ;; esac
-      record "$kind" "$path"
+      record "$kind" "$path" "$sums"
     done
 }
 

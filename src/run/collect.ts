@@ -7,7 +7,7 @@ import { parseState } from '../scheduler/states.ts';
 import type { Snapshot } from '../scheduler/types.ts';
 import { explained } from './explained.ts';
 import { idOf, type Known, lookAt, type TrackedRun, trackedHere, type WhichRun } from './find.ts';
-import { findResults, type Gathered, gather, planned } from './gather.ts';
+import { findResults, type Gathered, type GivenResults, gather, planned } from './gather.ts';
 import { history, remember } from './history.ts';
 import { nameOfRun } from './names.ts';
 import { endOfLog } from './not-found.ts';
@@ -24,10 +24,9 @@ export interface CollectOptions {
   force?: boolean;
   dryRun?: boolean;
   /**
-   * What is to come home, in place of what the profile says: of a flow, whose jobs have several. `known` are files and links that were
-   * found in the run directory.
+   * What is to come home, in place of what the profile says: of a flow, whose jobs have several.
    */
-  results?: { paths: readonly string[]; known: readonly string[]; remember(): void };
+  results?: GivenResults & { remember(): void };
 }
 
 export interface CollectResult {
@@ -117,7 +116,7 @@ export async function collectKnown(
   if (options.dryRun) {
     return { ...about, jobId, verdict, gathered: planned(found), removed: false, dryRun: true };
   }
-  const gathered = await gather(project, tracked, found);
+  const gathered = await gather(project, tracked, found, options.results?.sent);
   // Of a flow each job has a line.
   if (options.results) options.results.remember();
   else remember(project, tracked, jobId, verdict);

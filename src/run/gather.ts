@@ -13,6 +13,7 @@ import { SEPARATOR } from '../scheduler/rows.ts';
 import type { SweepRecord } from '../scheduler/types.ts';
 import type { TrackedRun } from './find.ts';
 import { withGiven } from './given.ts';
+import { sha256 } from './manifest.ts';
 import { nameOfRun, remoteDirOf } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import { jobsFolder, logsFolder, type Project } from './project.ts';
@@ -39,6 +40,15 @@ export interface Gathered {
   missing: string[];
 }
 
+/** What is to come home where no profile says it. */
+export interface GivenResults {
+  paths: readonly string[];
+  /** Files and links that were found in the run directory. */
+  known: readonly string[];
+  /** Of code that a job has changed: its sums (sha256) as it was sent. */
+  sent: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
  * What there is of RESULTS_PULL as the profile has it now, so that a path can be mended; and besides of what it was when the
  * run was pushed, so that nothing promised then is removed unseen. Of a profile that is gone only that. Of a sweep its cells' folders, too. With `given` only that.
@@ -48,7 +58,7 @@ export async function findResults(
   run: TrackedRun,
   jobId: string,
   sweep?: SweepRecord,
-  given?: { paths: readonly string[]; known: readonly string[] },
+  given?: GivenResults,
 ): Promise<Found> {
   if (given) {
     const { found } = await askFor(project, run, jobId, [...given.paths]);
@@ -115,13 +125,22 @@ export function planned({ results, logs, missing }: Found): Gathered {
 }
 
 /** Fetches what was found. When it resolves, everything is in its place and what came from the run directory is verified. */
-export async function gather(project: Project, run: TrackedRun, found: Found): Promise<Gathered> {
+export async function gather(
+  project: Project,
+  run: TrackedRun,
+  found: Found,
+  sent: GivenResults['sent'] = new Map(),
+): Promise<Gathered> {
   const { root, host } = project;
+  const isEdited: Precious = async (here, arrived) => {
+    const sums = sent.get(relative(root, here));
+    return (await isNewer(here, arrived)) || (sums !== undefined && !sums.includes(await sha256(here)));
+  };
   const remoteDir = remoteDirOf(run.runDir);
   // Kept between calls: what a broken link left half is completed by the next.
   const incoming = join(jobsFolder(root), `.incoming-${nameOfRun(run.runDir)}`);
   const parts = [
-    { name: 'run', from: run.runDir, paths: found.run, home: root, checksum: true, precious: isNewer },
+    { name: 'run', from: run.runDir, paths: found.run, home: root, checksum: true, precious: isEdited },
     // Other jobs may go on writing there, so by size and time: what was there at the job's end is the same after a second look.
     {
       name: 'data',

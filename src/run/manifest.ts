@@ -92,7 +92,8 @@ async function checksums(root: string, files: readonly CodeFile[]): Promise<Reco
   return Object.fromEntries(sums);
 }
 
-async function sha256(path: string): Promise<string> {
+/** In hexadecimal. */
+export async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   if ((await stat(path)).size < 1 << 23) return hash.update(await readFile(path)).digest('hex');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);

@@ -78,6 +78,19 @@ describe('RESUME=1', () => {
     expect(lstatSync(join(toy.root, 'old-name.sh'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
+  test('what a job has changed of the code does not take the place of what was changed here', async () => {
+    toy.write('conf.yaml', 'as sent\n');
+    toy.write('same.yaml', 'as sent\n');
+    jobs(job('a', 'until test -e ../../../go; do sleep 0.2; done; echo job >>conf.yaml; echo job >>same.yaml'));
+    await flow({}, 0, 'slurm-flow');
+    toy.write('conf.yaml', 'edited here\n');
+    toy.write('go', '');
+    await flow({}, 0, 'slurm-flow-watch');
+    await flow({}, 0, 'slurm-flow-collect');
+    expect([toy.read('conf.yaml'), toy.read('conf.yaml.local')]).toEqual(['as sent\njob\n', 'edited here\n']);
+    expect([toy.read('same.yaml'), toy.has('same.yaml.local')]).toEqual(['as sent\njob\n', false]);
+  });
+
   test('keeps the arguments of the start', async () => {
     toy.write(
       'slurm/flows/f.yaml',

@@ -43,7 +43,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
     const random = seeded(SEED);
     const scenes: Scene[] = [];
     for (let count = 0; count < 3; count++) scenes.push(await makeScene(cluster, cluster.env()));
-    const rounds = Array.from({ length: 9 }, (_, round) => ({
+    const rounds = Array.from({ length: 6 }, (_, round) => ({
       round,
       target: round % 2 === 0 ? 'slurm-run' : 'slurm-full',
       after: 100 + random() * (round % 2 === 0 ? 900 : 2000),
@@ -124,7 +124,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
 
   test('two terminals run the same profile at once', async () => {
     const scenes = [await makeScene(cluster, cluster.env()), await makeScene(cluster, cluster.env())];
-    const rounds = Array.from({ length: 4 }, (_, round) => `terminals ${round}`);
+    const rounds = Array.from({ length: 3 }, (_, round) => `terminals ${round}`);
     await lanes(scenes, rounds, async (scene, word) => {
       scene.wish(word);
       const both = await Promise.all([1, 2].map(() => scene.toy.json('slurm-run', { PROFILE: 't' })));
