@@ -1,6 +1,6 @@
 /** How the jobs of a flow stand: what is known of each of them, seen together with the graph. Pure. */
 
-import type { PartVerdict } from '../run/verdict.ts';
+import type { PartVerdict } from '../run/parts.ts';
 import { countCells } from '../sweep/progress.ts';
 import { parentsFirst } from './graph.ts';
 import type { FlowJobStatus, Standing } from './results.ts';

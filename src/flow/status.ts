@@ -2,9 +2,9 @@
 
 import { Failure } from '../failure.ts';
 import type { TrackedRun } from '../run/find.ts';
+import { type PartVerdict, partVerdicts } from '../run/parts.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
-import { type PartVerdict, partVerdicts } from '../run/verdict.ts';
 import type { FlowRecord, RunRecord, Snapshot } from '../scheduler/types.ts';
 import { parentsFirst } from './graph.ts';
 import type { WhichFlow } from './id.ts';

@@ -1,6 +1,7 @@
 /** What to change after a job that did not end well. */
 
-import { type NotFound, neverStarted, type Verdict } from '../run/verdict.ts';
+import { neverStarted } from '../run/judge.ts';
+import type { NotFound, Verdict } from '../run/verdict.ts';
 import { make, profileFile, type Typed, withoutProfile } from './commands.ts';
 import { troubleAdvice } from './container.ts';
 import { exitMeaning, signalMeaning } from './exit-codes.ts';

@@ -1,7 +1,7 @@
 /** The jobs of a flow in reports: a word for how each stands, for how long it ran, why it does not run, and a table of them all. */
 
 import type { FlowJobStatus, FlowStatus, Standing } from '../flow/results.ts';
-import { neverStarted } from '../run/verdict.ts';
+import { neverStarted } from '../run/judge.ts';
 import { table } from './block.ts';
 import { duration, names } from './quantities.ts';
 import { reasonText } from './reasons.ts';

@@ -1,7 +1,7 @@
 /** A flow while one watches it: a table that fits the screen, or a line for whatever has changed. */
 
 import type { FlowJobStatus, FlowStatus, Standing } from '../flow/results.ts';
-import { neverStarted } from '../run/verdict.ts';
+import { neverStarted } from '../run/judge.ts';
 import { shown } from './escape.ts';
 import { FLOW_HEAD, flowCounts, flowRow, flowSeconds, flowWhy, flowWord, painted } from './flow-jobs.ts';
 import { duration } from './quantities.ts';

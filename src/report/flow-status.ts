@@ -1,7 +1,7 @@
 /** The report on how a flow stands; once nothing of it is alive, the summary of it. */
 
 import type { FlowJobStatus, FlowLog, FlowStatus } from '../flow/results.ts';
-import { neverStarted } from '../run/verdict.ts';
+import { neverStarted } from '../run/judge.ts';
 import { block, nextSteps, type Row } from './block.ts';
 import { make, makeFlow, ofFlow, runPath, type Typed, withoutProfile } from './commands.ts';
 import { shown, shownLog } from './escape.ts';

@@ -2,7 +2,7 @@
 
 import { titleOf } from '../notify/in-job.ts';
 import type { Message } from '../notify/types.ts';
-import type { CellVerdict } from '../run/verdict.ts';
+import type { CellVerdict } from '../run/parts.ts';
 import type { SweepStatus } from '../sweep/status.ts';
 import { shown } from './escape.ts';
 import { logOf, ofRun, ofVerdict, placeOf, standingsText, type Where } from './notify.ts';

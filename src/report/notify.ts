@@ -3,9 +3,10 @@
 import type { FlowStatus } from '../flow/results.ts';
 import { subjectOf, titleOf, type Whose } from '../notify/in-job.ts';
 import type { Message, NotifyTrouble, Subject } from '../notify/types.ts';
+import { neverStarted } from '../run/judge.ts';
 import { nameOfRun } from '../run/names.ts';
 import type { SubmitResult } from '../run/submit.ts';
-import { neverStarted, type Verdict } from '../run/verdict.ts';
+import type { Verdict } from '../run/verdict.ts';
 import type { Counts } from '../sweep/progress.ts';
 import { adviceOn } from './advice.ts';
 import type { Typed } from './commands.ts';

@@ -1,6 +1,6 @@
 /** The cells of a sweep in reports: why they wait, a table of them, a single one with the end of its log. */
 
-import { neverStarted } from '../run/verdict.ts';
+import { neverStarted } from '../run/judge.ts';
 import { ranFor, standing } from '../sweep/progress.ts';
 import type { CellStatus } from '../sweep/status.ts';
 import { block, type Row, table } from './block.ts';

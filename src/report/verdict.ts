@@ -1,6 +1,7 @@
 /** How a job stands or ended, and why, in one or two lines; what to change is in advice.ts. */
 
-import { neverStarted, type Verdict } from '../run/verdict.ts';
+import { neverStarted } from '../run/judge.ts';
+import type { Verdict } from '../run/verdict.ts';
 import { hasEnded, isLive, type LiveState, parseState } from '../scheduler/states.ts';
 import { adviceOn } from './advice.ts';
 import { make, type Typed, withoutProfile } from './commands.ts';

@@ -156,3 +156,8 @@ export function together(tasks: Verdict[]): Verdict {
     tasks: counts,
   };
 }
+
+/** Slurm calls FAILED, too, what it could never have started: no node has what it asks for (BadConstraints). */
+export function neverStarted({ state, exitCode = 0, elapsedSeconds, basis, nodes }: Verdict): boolean {
+  return state === 'FAILED' && exitCode <= 1 && basis !== 'marker' && !elapsedSeconds && !nodes;
+}

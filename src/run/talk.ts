@@ -7,7 +7,8 @@ import type { QueueRow } from '../scheduler/types.ts';
 import type { Counts } from '../sweep/progress.ts';
 import type { Header } from '../template/directives.ts';
 import type { CleanItem } from './clean.ts';
-import type { CellVerdict, Verdict } from './verdict.ts';
+import type { CellVerdict } from './parts.ts';
+import type { Verdict } from './verdict.ts';
 
 export type TalkEvent =
   /** What is about to be submitted. */

@@ -1,8 +1,8 @@
 /** cancel: what of one sweep is still in the queue, by the explicit ids of its arrays or of some of its cells' tasks. */
 
 import type { TrackedRun } from '../run/find.ts';
+import type { CellVerdict } from '../run/parts.ts';
 import type { Project } from '../run/project.ts';
-import type { CellVerdict } from '../run/verdict.ts';
 import { chosenCells } from './choose.ts';
 import { startedSweep } from './started.ts';
 import { see } from './status.ts';

@@ -1,6 +1,6 @@
 /** Which cells are to be submitted, and how many of them may run at a time. Pure; asks nobody. */
 
-import type { CellVerdict } from '../run/verdict.ts';
+import type { CellVerdict } from '../run/parts.ts';
 import { fromRanges } from '../scheduler/ranges.ts';
 import type { ArrayRecord } from '../scheduler/types.ts';
 

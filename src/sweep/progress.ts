@@ -1,6 +1,6 @@
 /** How far a sweep has come, and when it may be done. Pure. */
 
-import type { CellVerdict } from '../run/verdict.ts';
+import type { CellVerdict } from '../run/parts.ts';
 
 /** Cells by how they stand; together all there are. */
 export interface Counts {

@@ -3,9 +3,9 @@
 import { Failure } from '../failure.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { logsOf } from '../run/log.ts';
+import { type CellVerdict, cellVerdicts } from '../run/parts.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
-import { type CellVerdict, cellVerdicts } from '../run/verdict.ts';
 import { fromRanges } from '../scheduler/ranges.ts';
 import type { RunRecord, Snapshot } from '../scheduler/types.ts';
 import { chosenCells } from './choose.ts';

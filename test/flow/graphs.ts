@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { Planned } from '../../src/flow/plan.ts';
 import type { Dependency, DependencyKind, FlowJob } from '../../src/flow/types.ts';
-import type { PartVerdict } from '../../src/run/verdict.ts';
+import type { PartVerdict } from '../../src/run/parts.ts';
 import { isLive, type JobState } from '../../src/scheduler/states.ts';
 
 const place = { file: 'slurm/flows/f.yaml', line: 1 };

@@ -6,7 +6,7 @@ import { type FlowPartAsked, type Known, type Planned, plan } from '../../src/fl
 import { standings } from '../../src/flow/standing.ts';
 import { startedJobs } from '../../src/flow/started.ts';
 import type { FlowJob } from '../../src/flow/types.ts';
-import type { PartVerdict } from '../../src/run/verdict.ts';
+import type { PartVerdict } from '../../src/run/parts.ts';
 import { alive, ended, flowJobs, graphs, run } from './graphs.ts';
 
 const knownOf = (jobs: readonly FlowJob[], verdicts: ReadonlyMap<string, PartVerdict>): Map<string, Known> =>

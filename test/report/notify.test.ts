@@ -5,7 +5,8 @@ import type { FlowStatus } from '../../src/flow/results.ts';
 import { endedMessage, notSentText, runningMessage } from '../../src/report/notify.ts';
 import { flowMessage } from '../../src/report/notify-flow.ts';
 import { cellsFailedMessage, sweepEndedMessage, sweepStartedMessage } from '../../src/report/notify-sweep.ts';
-import type { CellVerdict, Verdict } from '../../src/run/verdict.ts';
+import type { CellVerdict } from '../../src/run/parts.ts';
+import type { Verdict } from '../../src/run/verdict.ts';
 import type { SweepStatus } from '../../src/sweep/status.ts';
 
 const where = { cluster: 'me@cluster', runDir: '/home/me/runs/train@t-20260102-030405' };

@@ -1,6 +1,6 @@
 /** A sweep and how it stands, for the tests of reports. */
 
-import type { CellVerdict } from '../../src/run/verdict.ts';
+import type { CellVerdict } from '../../src/run/parts.ts';
 import { countCells } from '../../src/sweep/progress.ts';
 import type { StartedSweep } from '../../src/sweep/started.ts';
 import type { SweepStatus } from '../../src/sweep/status.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { remoteText } from '../../src/host/program.ts';
-import { GRACE } from '../../src/run/verdict.ts';
+import { GRACE } from '../../src/run/about-job.ts';
 import type { AccountRow } from '../../src/scheduler/types.ts';
 import { accounted, began, exit, judge, queued, step } from './witnesses.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { CellVerdict } from '../../src/run/verdict.ts';
+import type { CellVerdict } from '../../src/run/parts.ts';
 import { countCells } from '../../src/sweep/progress.ts';
 import type { StartedSweep } from '../../src/sweep/started.ts';
 import { readTable, writeTable } from '../../src/sweep/table.ts';

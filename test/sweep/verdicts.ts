@@ -1,7 +1,7 @@
 /** Verdicts on cells, made up. */
 
 import fc from 'fast-check';
-import type { CellVerdict } from '../../src/run/verdict.ts';
+import type { CellVerdict } from '../../src/run/parts.ts';
 
 export const verdict = (cell: number, more: Partial<CellVerdict> = {}): CellVerdict => ({
   ...{
