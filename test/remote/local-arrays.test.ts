@@ -113,9 +113,9 @@ describe.each(KINDS)('with $kind', (kind) => {
 
   test('a time limit is of each task', async () => {
     const id = await executor.submit(
-      '[ "$SLURM_ARRAY_TASK_ID" = 1 ] && sleep 100; sleep 1.6',
+      '[ "$SLURM_ARRAY_TASK_ID" = 1 ] && sleep 100; sleep 2.1',
       '--array=0-2%1',
-      '--time=0:03',
+      '--time=0:04',
     );
     expect(await executor.ended(id)).toEqual(['COMPLETED', 'TIMEOUT', 'COMPLETED']);
     await until('nothing runs', () => processesOf(executor.folder).length === 0, 10);

@@ -1,5 +1,6 @@
 /** The workflows of srunx's introduction load as they are written there. */
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { unionProfile } from '../../../src/flow/profiles.ts';
 import { ML_PIPELINE, PARALLEL_ML_PIPELINE } from '../../kit/pipelines.ts';
@@ -42,6 +43,22 @@ describe('a workflow of srunx', () => {
       ...{ codeFiles: ['.'], resultsPull: [], dataFiles: [], secrets: [], containerRuntime: 'none' },
     });
   });
+});
+
+it('the flow of the README means what it says there', async () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, block = ''] = /^ {4}name: experiment\n([\s\S]*?)\n\nJobs have/m.exec(readme) ?? [];
+  const text = `name: experiment\n${block.replace(/^ {4}/gm, '')}\n`;
+  const given = { files: { 'slurm/profiles/train.conf': 'SCRIPT=train.py\nSBATCH_TIME=1:00\n', 'train.py': '' } };
+  const { flow, jobs } = await profilesOf(text, { ...given, commandLine: { model: 'bert-large' } });
+  expect(flow.jobs.map(({ name, cells, retry }) => [name, cells.length, retry])).toEqual([
+    ['preprocess', 0, 0],
+    ['train', 2, 2],
+    ['evaluate', 0, 0],
+    ['alert', 0, 0],
+  ]);
+  expect(jobs.get('train')?.command).toBe('python train.py --data results/bert-large/data/train.parquet');
+  expect(options(jobs.get('train')!)).toBe('--gpus-per-node=2 --nodes=2 --time=1:00');
 });
 
 describe('everything that srunx knows of a job', () => {
