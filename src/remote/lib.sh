@@ -31,7 +31,8 @@ claim() {
 first() {
   line=
   [ -r "$1" ] || return 0
-  IFS= read -r line <"$1" || :
+  # It may be gone by now.
+  { IFS= read -r line <"$1"; } 2>/dev/null || :
 }
 
 # number FILE: its first line in `line` if that is a whole number, else empty; arithmetic would take other text for code.

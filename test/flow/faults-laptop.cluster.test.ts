@@ -42,7 +42,7 @@ describe.skipIf(clusterUnavailable())('a flow and its laptop', () => {
     const random = seeded(SEED);
     const scenes = await Promise.all([1, 2, 3].map(() => make()));
     const targets = ['slurm-flow', 'slurm-flow-full', 'slurm-flow-collect'] as const;
-    const rounds = Array.from({ length: 6 }, (_, round) => ({ target: targets[round % 3] as string, part: random() }));
+    const rounds = Array.from({ length: 4 }, (_, round) => ({ target: targets[round % 3] as string, part: random() }));
     let finished = 0;
     await lanes(scenes, rounds, async (our, { target, part }) => {
       const word = `${target} killed at ${part.toFixed(3)}`;

@@ -132,10 +132,18 @@ describe('a sweep', () => {
     toy.write('slurm/sweeps/grid.yaml', 'profile: cell\nmatrix:\n  N: [1, 2, 3, 4]\n');
     const { exit, stderr } = await toy.json('slurm-sweep-full', { SWEEP: 'grid', NOTIFY: 'all' });
     expect(exit, stderr).toBe(1);
-    const [started, ...rest] = hooks.received.map(({ json }) => json);
-    expect(started).toMatchObject({ event: 'started', sweep: 'grid', counts: { total: 4 } });
+    const all = hooks.received.map(({ json }) => json as { event?: string });
+    // On a busy machine they may come in another order.
+    const rest = all.filter(({ event }) => event !== 'started');
+    expect(all.find(({ event }) => event === 'started')).toMatchObject({ sweep: 'grid', counts: { total: 4 } });
     // Tasks that ended before anybody watched may have told of themselves, once.
     expect(rest.length).toBeLessThanOrEqual(2);
-    expect(rest.at(-1)).toMatchObject({ event: 'failed', sweep: 'grid', counts: { done: 2, failed: 2 } });
+    expect(rest).toContainEqual(
+      expect.objectContaining({
+        event: 'failed',
+        sweep: 'grid',
+        counts: expect.objectContaining({ done: 2, failed: 2 }),
+      }),
+    );
   });
 });

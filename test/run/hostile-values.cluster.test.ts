@@ -80,7 +80,10 @@ describe.skipIf(clusterUnavailable())('hostile values', () => {
       'CONTAINER_RUNTIME MODULES CONDA VENV SECRETS SBATCH_ARGS SBATCH_TIME SBATCH_COMMENT SBATCH_GRES SBATCH_NODELIST ' +
       'SBATCH_CONSTRAINT SBATCH_MAIL_USER SBATCH_DEPENDENCY SBATCH_EXPORT SBATCH_QOS SBATCH_ARRAY SBATCH_HOLD'
     ).split(' ');
-    const cases = keys.flatMap((key) => values.map((value, at) => ({ key, value, name: `${key.toLowerCase()}${at}` })));
+    // Two of the three for each key.
+    const cases = keys.flatMap((key, nth) =>
+      values.flatMap((value, at) => ((at + nth) % 3 === 0 ? [] : [{ key, value, name: `${key.toLowerCase()}${at}` }])),
+    );
     const told = { arrived: 0, 'refused here': 0, 'refused by sbatch': 0 };
     const wait = cases[Symbol.iterator]();
     const jobs: string[] = [];
@@ -107,8 +110,8 @@ describe.skipIf(clusterUnavailable())('hostile values', () => {
     };
     one.write('a.py', '');
     await Promise.all([work(), work(), work()]);
-    expect(told.arrived).toBeGreaterThan(5);
-    expect(told['refused here']).toBeGreaterThan(30);
+    expect(told.arrived).toBeGreaterThan(3);
+    expect(told['refused here']).toBeGreaterThan(20);
     const running = `squeue -h -t R,CF,CG -j ${jobs.join(',')} 2>/dev/null || true`;
     await until('what arrived has run', async () => (await cluster.asUser('srt-bash', running)) === '');
     await cluster.asUser('srt-bash', `scancel ${jobs.join(' ')}`);
