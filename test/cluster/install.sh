@@ -4,7 +4,7 @@
 PACKAGES=(slurmctld slurmd slurm-client slurmdbd munge mariadb-server openssh-server openssh-client openssl rsync tcsh fish procps mount
   squashfs-tools squashfuse curl ca-certificates jq uidmap) # for enroot's stand-in and apptainer
 # Not the cluster's own: the tests of the same run need them, on the machine they run on.
-TEST_PACKAGES=(shellcheck patchelf busybox-static docker-registry podman crun buildah umoci debootstrap zstd)
+TEST_PACKAGES=(python3 shellcheck patchelf busybox-static docker-registry podman crun buildah umoci debootstrap zstd)
 # What is fetched once and kept.
 ROOTS=${SLURM_RUNNER_ROOTS:-/var/tmp/slurm-runner-roots}
 
