@@ -40,6 +40,6 @@ export type FlowProblem = ProblemBase &
     | { kind: 'flow-odd-names'; flow: string; runDir: string }
     /** Other commands are submitting it, again and again. */
     | { kind: 'flow-busy'; flow: string }
-    /** FORCE is needed: something of it is alive. */
+    /** Something of it is alive: it is not to be collected yet. */
     | { kind: 'flow-alive'; flow: string; jobs: string[] }
   );

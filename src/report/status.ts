@@ -92,7 +92,9 @@ function whereOrWhy({ nodeList, reason }: QueueRow): string {
   return reason === '' || reason === 'None' ? '' : `(${reason})`;
 }
 
-function trackedLine({ jobId, runDir, verdict, otherCluster, gone }: TrackedStatus): string {
+function trackedLine({ jobId, runDir, verdict, otherCluster, gone, flow }: TrackedStatus): string {
+  const counted = (tasks: Record<string, number>): string =>
+    flow ? taskCounts(tasks).replace(/^tasks/, 'jobs') : taskCounts(tasks);
   return [
     jobId === undefined ? '(not submitted)' : `Job ${jobId}`,
     runDir === undefined ? '(run directory not known)' : runPath(runDir),
@@ -100,7 +102,7 @@ function trackedLine({ jobId, runDir, verdict, otherCluster, gone }: TrackedStat
     ...(gone ? ['run directory gone'] : []),
     ...(verdict === undefined || gone || verdict.state === 'NOT_SUBMITTED'
       ? []
-      : [verdict.tasks ? `${verdict.state}, ${taskCounts(verdict.tasks)}` : stateWord(verdict)]),
+      : [verdict.tasks ? `${verdict.state}, ${counted(verdict.tasks)}` : stateWord(verdict)]),
   ].join(' | ');
 }
 

@@ -26,6 +26,8 @@ export interface TrackedStatus {
   collected?: boolean;
   /** The run directory is no longer there. */
   gone?: boolean;
+  /** It is a flow's run: what the verdict counts are jobs. */
+  flow?: boolean;
 }
 
 export async function status(project: Project): Promise<StatusResult> {
@@ -43,6 +45,7 @@ export async function status(project: Project): Promise<StatusResult> {
       ...(one ? { verdict: one.verdict } : {}),
       ...(one && !one.record.there ? { gone: true } : {}),
       ...(one?.record.collected ? { collected: true } : {}),
+      ...(one?.record.flow ? { flow: true } : {}),
       ...(cluster === project.cluster.name ? {} : { otherCluster: cluster }),
     };
   });
