@@ -43,7 +43,8 @@ describe.skipIf(clusterUnavailable())('logins', () => {
     for (const toy of toys) toy.remove();
   });
 
-  test.concurrent.each<User>(['srt-bash', 'srt-dash', 'srt-tcsh', 'srt-fish', 'srt-noisy', 'srt-login'])(
+  // srt-bash is whom all other tests are about.
+  test.concurrent.each<User>(['srt-dash', 'srt-tcsh', 'srt-fish', 'srt-noisy', 'srt-login'])(
     'a whole life as %s',
     async (user) => {
       const toy = project(user, user);
