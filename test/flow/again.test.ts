@@ -4,7 +4,7 @@ import { lstatSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FlowDocument } from '../kit/flows.ts';
-import { makeToy, type Toy } from '../kit/toy.ts';
+import { makeToy, type Toy, until } from '../kit/toy.ts';
 
 let toy: Toy;
 
@@ -89,6 +89,22 @@ describe('RESUME=1', () => {
     await flow({}, 0, 'slurm-flow-collect');
     expect([toy.read('conf.yaml'), toy.read('conf.yaml.local')]).toEqual(['as sent\njob\n', 'edited here\n']);
     expect([toy.read('same.yaml'), toy.has('same.yaml.local')]).toEqual(['as sent\njob\n', false]);
+  });
+
+  test('goes past nothing that runs, though it has another name in the file by now', async () => {
+    const waits = 'echo $$ >>../../../began; until test -e ../../../go; do sleep 0.2; done';
+    jobs(job('a', waits), job('z', 'exit 1'));
+    await flow({}, 0, 'slurm-flow');
+    await until('both began', async () => {
+      const { jobs } = await flow({}, 0, 'slurm-flow-status');
+      return toy.has('began') && jobs.some(({ standing }) => standing === 'failed');
+    });
+    jobs(job('renamed', waits), job('z', 'exit 1'));
+    expect((await flow({ RESUME: '1', FORCE: '1' }, 4, 'slurm-flow')).problems).toMatchObject([
+      { kind: 'flow-changed' },
+    ]);
+    expect((await flow({}, 0, 'slurm-flow-cancel')).jobs).toMatchObject([{ job: 'a' }]);
+    expect(toy.read('began').trim().split('\n')).toHaveLength(1);
   });
 
   test('keeps the arguments of the start', async () => {
