@@ -27,6 +27,12 @@ const TIMED_OUT =
   'echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1';
 const REFUSED = 'echo "sbatch: error: Batch job submission failed: Invalid qos specification" >&2; exit 1';
 
+/** The same once more after it was submitted, where a full disk has kept neither its id nor the next claim. */
+const ALL_FULL = LONG_DEAD.replace(
+  ': >',
+  `"$REAL" "$@" >/dev/null; at=\${file%/job.sh}; : >"$at/job_id"; : >"\${at%/*}/array-$((\${at##*-} + 1))"; : >`,
+);
+
 interface Way {
   word: string;
   command?: 'scontrol';
@@ -41,6 +47,7 @@ const WAYS: Way[] = [
   { word: 'refused', script: REFUSED, exits: [2] },
   { word: 'all killed before', script: LONG_DEAD, exits: [0] },
   { word: 'all killed after', script: LONG_DEAD.replace(': >', '"$REAL" "$@"; : >'), exits: [0] },
+  { word: 'all killed after, the disk full', script: ALL_FULL, exits: [0] },
   { word: 'all killed before the release', command: 'scontrol', script: DIE, exits: [3] },
   { word: 'all killed after the release', command: 'scontrol', script: `"$REAL" "$@"; ${DIE}`, exits: [0, 3] },
   { word: 'the link cut', script: ': >"$HOME/out"; sleep 1; out=$("$REAL" "$@"); sleep 1; echo "$out"', exits: [3] },
@@ -131,6 +138,31 @@ describe.skipIf(clusterUnavailable())('a flow whose submission breaks', () => {
       expect(new Set((await our.notes()).map(({ run }) => run)).size, `${word}: ${typed.join('; ')}`).toBe(1);
     });
     console.log(`faults: a flow's submission broken in ${WAYS.length} ways: ${await allIsWell(scenes, sbatch)}`);
+  });
+
+  test('cancelled while it is being submitted: nothing of it runs', async () => {
+    const our = await make();
+    our.wish('cancelled');
+    const [out, go] = ['asked', 'go'].map((name) => join(cluster.home('srt-bash'), name)) as [string, string];
+    const held = `: >${out}; until [ -e ${go} ]; do sleep 0.1; done; exec "$REAL" "$@"`;
+    const mend = await cluster.wrap(
+      'srt-bash',
+      'sbatch',
+      `case "$* $*" in *=c.flow@f-*'${our.remoteDir}/'*) ${held} ;; *) exec "$REAL" "$@" ;; esac`,
+    );
+    const started = our.json('slurm-flow');
+    await until('the third sbatch is out', () => existsSync(out));
+    expect((await our.json('slurm-flow-cancel')).exit).toBe(0);
+    await cluster.asUser('srt-bash', `: >${go}`);
+    const { exit, stdout } = await started;
+    expect(exit, stdout).toBe(4);
+    expect(stdout).toContain('flow-cancelled');
+    await mend();
+    rmSync(out);
+    rmSync(go);
+    expect(await our.notes()).toEqual([]);
+    const states = (await our.queue()).map(({ job, state }) => `${job} ${state}`);
+    expect(states.sort()).toEqual(['a CANCELLED', 'b CANCELLED', 'c CANCELLED']);
   });
 
   test('started twice at once: one starts it, the other is told', async () => {
