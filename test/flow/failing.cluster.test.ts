@@ -1,31 +1,13 @@
 /** Flows whose jobs fail on the real cluster: what runs all the same, what never does, what is said of it, and what runs again. */
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterUnavailable, ensureCluster, type TestCluster, type User } from '../cluster/cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { clusterUnavailable } from '../cluster/cluster.ts';
 import { beginnings, flowText } from '../kit/flow-jobs.ts';
-import { type FlowToy, flowToy, standings } from '../kit/flows.ts';
+import { flowToys, standings, submittedJobs } from '../kit/flows.ts';
 import { until } from '../kit/toy.ts';
 
 describe.skipIf(clusterUnavailable())('a flow whose jobs fail', () => {
-  let cluster: TestCluster;
-  const toys: FlowToy[] = [];
-  const open = async (text: string, user: User = 'srt-bash'): Promise<FlowToy> => {
-    const made = await flowToy(cluster, { user });
-    toys.push(made);
-    made.toy.write('slurm/flows/f.yaml', text);
-    return made;
-  };
-  const submitted = ({ submitted: jobs }: { submitted: { job: string }[] }) => jobs.map(({ job }) => job).sort();
-
-  beforeAll(async () => {
-    cluster = await ensureCluster();
-  });
-  afterAll(async () => {
-    // Whatever happened, nothing waits for what will never be.
-    const left = (await Promise.all(toys.map((our) => our.queue()))).flat();
-    for (const our of toys) await our.remove();
-    expect(left.filter(({ state }) => state === 'PENDING')).toEqual([]);
-  });
+  const open = flowToys();
 
   test.concurrent('its children never run, those that wait for that do; RESUME=1 runs what is due with the mended code', async () => {
     const our = await open(
@@ -68,7 +50,7 @@ describe.skipIf(clusterUnavailable())('a flow whose jobs fail', () => {
     our.toy.write('more.sh', ':\n');
     const again = await our.good('slurm-flow', { RESUME: '1', YES: '1' });
     // Whatever is behind b is made anew.
-    expect(submitted(again)).toEqual(['always', 'b', 'c', 'd', 'unless', 'with']);
+    expect(submittedJobs(again)).toEqual(['always', 'b', 'c', 'd', 'unless', 'with']);
     expect(again.runDir).toBe(before.runDir);
     const after = new Map(again.submitted.map((one) => [one.job, one.after]));
     expect([after.get('b'), after.get('d')]).toEqual([[], [{ kind: 'afterok', job: 'c' }]]);
@@ -111,7 +93,7 @@ describe.skipIf(clusterUnavailable())('a flow whose jobs fail', () => {
     await until('the controller forgets', async () => (await our.queue()).length === 0);
     expect(standings(await our.good('slurm-flow-status'))).toEqual(told);
     await our.tell('rm fail.b');
-    expect(submitted(await our.good('slurm-flow', { RESUME: '1', YES: '1' }))).toEqual(['b', 'c', 'unless']);
+    expect(submittedJobs(await our.good('slurm-flow', { RESUME: '1', YES: '1' }))).toEqual(['b', 'c', 'unless']);
     expect(standings(await our.good('slurm-flow-watch'))).toEqual({ ...told, b: 'done', c: 'done', unless: 'skipped' });
     expect((await our.good('slurm-flow-collect')).removed).toBe(true);
   });

@@ -1,31 +1,13 @@
 /** Parts of flows on the real cluster: some of a graph's jobs again, some of a job's cells, a job once more where it is. */
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { clusterUnavailable } from '../cluster/cluster.ts';
 import { beginnings, flowText } from '../kit/flow-jobs.ts';
-import { type FlowToy, flowToy, standings } from '../kit/flows.ts';
+import { flowToys, standings, submittedJobs } from '../kit/flows.ts';
 import { until } from '../kit/toy.ts';
 
 describe.skipIf(clusterUnavailable())('a part of a flow', () => {
-  let cluster: TestCluster;
-  const toys: FlowToy[] = [];
-  const open = async (text: string): Promise<FlowToy> => {
-    const made = await flowToy(cluster);
-    toys.push(made);
-    made.toy.write('slurm/flows/f.yaml', text);
-    return made;
-  };
-  const submitted = ({ submitted: jobs }: { submitted: { job: string }[] }) => jobs.map(({ job }) => job).sort();
-
-  beforeAll(async () => {
-    cluster = await ensureCluster();
-  });
-  afterAll(async () => {
-    // Whatever happened, nothing waits for what will never be.
-    const left = (await Promise.all(toys.map((our) => our.queue()))).flat();
-    for (const our of toys) await our.remove();
-    expect(left.filter(({ state }) => state === 'PENDING')).toEqual([]);
-  });
+  const open = flowToys();
 
   test.concurrent('FROM= runs a job and what comes after it again, ONLY= that one; nothing is due when all is done', async () => {
     const our = await open(flowText({ a: [], b: ['a'], c: ['b'], other: ['a'] }));
@@ -37,7 +19,7 @@ describe.skipIf(clusterUnavailable())('a part of a flow', () => {
     expect([near.exit, near.json.problems[0]]).toMatchObject([2, { kind: 'no-such-flow-job', nearest: 'b' }]);
     our.toy.write('word.txt', 'another word\n');
     const from = await our.good('slurm-flow', { FROM: 'b', YES: '1' });
-    expect([from.runDir, submitted(from)]).toEqual([runDir, ['b', 'c']]);
+    expect([from.runDir, submittedJobs(from)]).toEqual([runDir, ['b', 'c']]);
     await our.good('slurm-flow-watch');
     const only = await our.good('slurm-flow', { ONLY: 'b', YES: '1' });
     expect(only.submitted).toMatchObject([{ job: 'b', after: [] }]);

@@ -1,6 +1,6 @@
 /** Flows on the real cluster: a project of its own, what its jobs wrote down, and what Slurm says of them. */
 
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type {
   CancelFlowResult,
   CollectFlowResult,
@@ -8,7 +8,7 @@ import type {
   FlowStatus,
   StartFlowResult,
 } from '../../src/flow/results.ts';
-import type { Link, TestCluster, User } from '../cluster/cluster.ts';
+import { ensureCluster, type Link, type TestCluster, type User } from '../cluster/cluster.ts';
 import { unique } from '../cluster/laptop.ts';
 import { type FlowNote, layTask, notesIn } from './flow-jobs.ts';
 import { type Ended, makeToy, type Running, type Toy, until } from './toy.ts';
@@ -117,3 +117,27 @@ export async function flowToy(cluster: TestCluster, options: FlowToyOptions = {}
 /** How each job of a flow stands, by name. */
 export const standings = ({ jobs }: Pick<FlowStatus, 'jobs'>): Record<string, string> =>
   Object.fromEntries(jobs.map(({ name, standing }) => [name, standing]));
+
+/** The names of the jobs that a start submitted, sorted. */
+export const submittedJobs = ({ submitted }: { submitted: { job: string }[] }): string[] =>
+  submitted.map(({ job }) => job).sort();
+
+/** For a file of tests: opens projects with that flow `f`, and at the end sees that nothing waits for what will never be. */
+export function flowToys(): (text: string, user?: User) => Promise<FlowToy> {
+  let cluster: TestCluster;
+  const toys: FlowToy[] = [];
+  beforeAll(async () => {
+    cluster = await ensureCluster();
+  });
+  afterAll(async () => {
+    const left = (await Promise.all(toys.map((our) => our.queue()))).flat();
+    for (const our of toys) await our.remove();
+    expect(left.filter(({ state }) => state === 'PENDING')).toEqual([]);
+  });
+  return async (text, user = 'srt-bash') => {
+    const made = await flowToy(cluster, { user });
+    toys.push(made);
+    made.toy.write('slurm/flows/f.yaml', text);
+    return made;
+  };
+}
