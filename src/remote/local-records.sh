@@ -108,10 +108,11 @@ settle_tasks() {
   state=PENDING
   if [ ! -f "$1/end" ]; then
     cared=''
+    # Looked at first: its process may come while the others are looked at.
+    if [ ! -f "$1/executor" ] && awaited_yet "$1"; then cared=yes; fi
     for process in "$1/executor" "$1"/lanes/*; do
       if [ -z "$cared" ] && lives "$process"; then cared=yes; fi
     done
-    if [ ! -f "$1/executor" ] && awaited_yet "$1"; then cared=yes; fi
     if [ -z "$cared" ] && [ ! -f "$1/end" ]; then close_array "$1"; fi
     [ -n "$cared" ] || state=NODE_FAIL
   fi

@@ -1,7 +1,7 @@
 /** What becomes of the embedded executor's jobs when its processes, its callers or the machine go away, and when there are thousands. */
 
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Executor, makeExecutor, processesOf, startGroup } from '../kit/executor.ts';
@@ -99,6 +99,24 @@ describe('killed without warning', () => {
     executor.write(`jobs/${id}/submit`, `${Math.floor(Date.now() / 1000) - 100} 2026-01-02T03:04:05\n`);
     expect(new Set(await executor.states(id))).toEqual(new Set(['NODE_FAIL']));
   });
+});
+
+test('an array whose process comes at the very moment it is asked for is not given up for lost', async () => {
+  for (const [file, text] of [
+    ['array', '1 0 0 1 1 Resources 0:0:1'],
+    ['executor.sh', ''],
+    ['state', 'PENDING'],
+  ]) {
+    executor.write(`jobs/1/${file}`, `${text}\n`);
+  }
+  const comes = 'lives() { put "$base/1/executor" "$(identity "$$")"; return 1; }';
+  const asked = await executor.call(
+    'eval',
+    `moment >"$base/1/submit"; ${comes}; settle_tasks "$base/1"; echo "$state"`,
+  );
+  expect(asked).toEqual({ code: 0, stdout: 'PENDING\n', stderr: '' });
+  expect(executor.has('jobs/1/end')).toBe(false);
+  rmSync(join(executor.folder, 'jobs/1'), { recursive: true });
 });
 
 describe('what cannot be', () => {
