@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: cluster,
+          // Starting over for each of so many files takes a minute.
+          poolOptions: { forks: { isolate: false } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

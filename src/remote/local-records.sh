@@ -99,8 +99,9 @@ take() { make_new "$1/claims/$2" ''; }
 # is_taken ARRAY: whether `task` is.
 is_taken() { [ -e "$1/claims/$task" ]; }
 
-# note_end ARRAY TASK STATE CODE START END: at once and on a line of its own, whatever a full disk has left of another.
-note_end() { printf '\n%s %s %s %s %s .' "$2" "$3" "$4" "$5" "$6" >>"$1/ended"; }
+# note_end ARRAY TASK STATE CODE START END: at once and on a line of its own, whatever a full disk has left of another. The newline at its end
+# goes with it: bash writes the one before by itself, and another task's end may come between.
+note_end() { printf '\n%s %s %s %s %s .\n' "$2" "$3" "$4" "$5" "$6" >>"$1/ended"; }
 
 # settle_tasks ARRAY: in `state` that of tasks of which nothing else is known: as long as a process of it lives, they are begun sooner or later.
 # Of one that nobody sees to any more this is the end.

@@ -80,8 +80,25 @@ rows() {
       if (state == "CANCELLED") return "None"
       return held ? "JobHeldUser" : after && !(task in due) ? "Dependency" : free
     }
-    function tell(at, id, own, job, task, state) {
-      row(id, own, job, task, state, reason_of(task, state), text(at "/code"), text(at "/start"), text(at "/end"))
+    # Of the array, the tasks that have ended.
+    function read_over(   line, w) {
+      split("", over)
+      while ((getline line <(at "/ended")) > 0) {
+        if (split(line, w, " ") == 8 && w[8] == ".") over[w[1]] = line
+      }
+      close(at "/ended")
+    }
+    function tell_over(t,   w) {
+      split(over[t], w, " ")
+      row(id "_" t, id + nth, id, t, w[2], reason_of(t, w[2]), w[3], w[4] == "-" ? "" : w[4] " " w[5], w[6] " " w[7])
+    }
+    function tell_task(t,   record, code, start, end) {
+      record = at "/tasks/" t
+      code = text(record "/code"); start = text(record "/start"); end = text(record "/end")
+      # A record that has gone meanwhile was noted before.
+      if (text(record "/state") == "") read_over()
+      if (t in over) tell_over(t)
+      else row(id "_" t, id + nth, id, t, begun[t], reason_of(t, begun[t]), code, start, end)
     }
     function open_job(   s) {
       at = id = substr($0, length($1 $2) + 3)
@@ -94,15 +111,11 @@ rows() {
       return names == "," || index(names, "," name ",")
     }
     BEGIN { names = "," ENVIRON["sr_names"]; if (names != ",") names = names "," }
-    $1 == "job" { if (open_job()) tell(at, id, id, id, "N/A", $2) }
+    $1 == "job" { if (open_job()) row(id, id, id, "N/A", $2, reason_of("N/A", $2), text(at "/code"), text(at "/start"), text(at "/end")) }
     $1 == "array" { wanted = open_job(); rest = $2; split("", begun) }
     $1 == "task" { begun[$3] = $2 }
     $1 == "ended" && wanted {
-      split("", over)
-      while ((getline line <(at "/ended")) > 0) {
-        if (split(line, w, " ") == 8 && w[8] == ".") over[w[1]] = line
-      }
-      close(at "/ended")
+      read_over()
       gone = rest == "PENDING" ? "" : text(at (rest == "CANCELLED" ? "/cancelled" : "/end"))
       parts = split(text(at "/array"), part, " ")
       free = part[6]
@@ -111,10 +124,8 @@ rows() {
         split(part[i], r, ":")
         for (t = r[1] + 0; t <= r[2] + 0; t += r[3]) {
           nth++
-          if (t in over) {
-            split(over[t], w, " ")
-            row(id "_" t, id + nth, id, t, w[2], reason_of(t, w[2]), w[3], w[4] == "-" ? "" : w[4] " " w[5], w[6] " " w[7])
-          } else if (t in begun) tell(at "/tasks/" t, id "_" t, id + nth, id, t, begun[t])
+          if (t in over) tell_over(t)
+          else if (t in begun) tell_task(t)
           else row(id "_" t, id + nth, id, t, rest, reason_of(t, rest), 0, "", gone)
         }
       }

@@ -1,16 +1,7 @@
 /** The embedded executor by itself: its functions, called as the programs of src/remote call them, by the shells and tools of different machines. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -20,7 +11,7 @@ import { EXECUTOR, FILES } from '../../src/scheduler/scheduler.ts';
 import { hasEnded, parseState } from '../../src/scheduler/states.ts';
 import type { AccountRow, QueueRow } from '../../src/scheduler/types.ts';
 import { find } from './bare-machine.ts';
-import { until } from './toy.ts';
+import { removeTree, until } from './toy.ts';
 
 /** What `sh` and some tools are there; without /proc a process is told by ps, as on macOS. */
 export interface Kind {
@@ -139,7 +130,7 @@ export function makeExecutor(kind: Kind = KINDS[0]!): Executor {
         }
         await until('nothing runs', () => processesOf(folder).length === 0);
       }
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+      removeTree(folder);
     },
   };
 }

@@ -78,9 +78,22 @@ export function makeToy(
     },
     remove: () => {
       // What a command broken off has left running may still write its last word.
-      for (const path of [root, temporary]) rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+      for (const path of [root, temporary]) removeTree(path);
     },
   };
+}
+
+/** A folder in which something may still be writing: rmSync's own retries look at what is there only once. */
+export function removeTree(path: string): void {
+  for (let left = 20; ; left--) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
 }
 
 /** Waits until `condition` gives something; throws with `what` after `seconds`. */

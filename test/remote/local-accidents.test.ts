@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Executor, makeExecutor, processesOf, startGroup } from '../kit/executor.ts';
+import { type Executor, KINDS, makeExecutor, processesOf, startGroup } from '../kit/executor.ts';
 import { until } from '../kit/toy.ts';
 
 /** Goes on when the file `go` is there; not for ever, should its test fail. */
@@ -211,6 +211,15 @@ describe('many', () => {
     expect(states.map((state) => state === 'FAILED')).toEqual(states.map((_, place) => (place + 1) % 50 === 7));
     await quiet();
     expect(readdirSync(join(executor.folder, 'jobs', id, 'tasks'))).toEqual([]);
+  });
+
+  test.each(KINDS)('tasks that end at the same moment are each noted, with $kind', async (kind) => {
+    const other = makeExecutor(kind);
+    const ends = 'n=0; while [ "$n" -lt 300 ]; do n=$((n+1)); (note_end "$base" "$n" DONE 0 "- -" "- -") & done; wait';
+    expect((await other.call('eval', ends)).stderr).toBe('');
+    const noted = other.read('jobs/ended').split('\n').filter(Boolean);
+    expect(noted.map((line) => line.split(' ').length)).toEqual(Array(300).fill(8));
+    await other.remove();
   });
 
   test('submissions at the same moment have numbers of their own, tasks too', async () => {
