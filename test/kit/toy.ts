@@ -104,9 +104,12 @@ export async function until<T>(
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
+    const begun = performance.now();
     const result = await condition();
     if (result !== undefined && result !== false) return result as T;
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Most of the time is left to what is waited for, and to the tests beside.
+    const pause = Math.min(Math.max(50, 2 * (performance.now() - begun)), 500);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
