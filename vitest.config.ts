@@ -13,6 +13,7 @@ const containers = [
   'test/run/{containers*,check-container,whole-script}.cluster.test.ts',
   // So that both clusters have as much to do.
   'test/{sweep,flow}/faults-*.cluster.test.ts',
+  'test/flow/images.cluster.test.ts',
   'test/cluster/{enroot,pyxis,apptainer}.test.ts',
 ];
 

@@ -135,6 +135,8 @@ export interface Profile {
   containerRuntime: ContainerRuntime;
   /** What the job runs in; undefined without CONTAINER and under CONTAINER_RUNTIME=none. */
   runsIn?: Container;
+  /** Of a job whose run has several images: the name of its own one's link in the run directory. */
+  imageLink?: string;
   containerMounts: Mount[];
   /** CONTAINER_MOUNTS has the word `~`. */
   mountHome?: boolean;

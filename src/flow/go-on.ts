@@ -90,7 +90,12 @@ async function sendAgain(
   files: CodeFile[],
 ): Promise<PushResult> {
   const started = startedOf(flow, profiles, given);
-  const pushed = await pushAgain(project, { profile: union, files }, run, filesOf(started, flow.jobs));
+  const pushed = await pushAgain(
+    project,
+    { profile: union, jobs: [...profiles.values()], files },
+    run,
+    filesOf(started, flow.jobs),
+  );
   keepStarted(project.root, run.id, run.runDir, started);
   return pushed;
 }

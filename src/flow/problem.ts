@@ -28,8 +28,6 @@ export type FlowProblem = ProblemBase &
     | { kind: 'flow-refused'; flow: string; job: string; detail: string; cancelled: string[] }
     /** Another command has cancelled it while it was being submitted, and so was all of this call. */
     | { kind: 'flow-cancelled'; flow: string }
-    /** Jobs are in different images, one of them a file; a run keeps one. */
-    | { kind: 'flow-two-images'; images: string[] }
     /** The run that is tracked under that id is none of a flow's. */
     | { kind: 'no-flow-run'; id: string }
     /** Its template asks for something else of Slurm for some of its cells. */

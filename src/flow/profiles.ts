@@ -1,5 +1,6 @@
 /** The jobs of a flow as profiles: what each says itself, over its profile's file, over what the flow says for all. */
 
+import { createHash } from 'node:crypto';
 import { commandLineLayer } from '../conf/check.ts';
 import { composeProfile, type ProfileSources } from '../conf/compose.ts';
 import { keyOf } from '../conf/layers.ts';
@@ -7,11 +8,9 @@ import type { LocalFiles } from '../conf/local-paths.ts';
 import { COMMAND_LINE, type ConfProblem, throwIfAny } from '../conf/problem.ts';
 import { readProfile, type WrittenProfile } from '../conf/profile.ts';
 import type { Cluster, Profile, Setting } from '../conf/types.ts';
-import { Failure } from '../failure.ts';
 import { optionsAmong } from '../template/directives.ts';
 import type { FlowFileProblem } from './file/problem.ts';
 import { SPELLINGS } from './file/settings.ts';
-import type { FlowProblem } from './problem.ts';
 import type { Flow, FlowJob } from './types.ts';
 
 type Settings = ReadonlyMap<string, Setting>;
@@ -53,7 +52,29 @@ export function loadFlowProfiles(
   }
   // What many jobs share is wrong once.
   throwIfAny([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]);
-  return profiles;
+  return eachInItsImage(profiles);
+}
+
+/**
+ * Where not all that are in a container are in the same, each is told its own image file by the name of a link. That comes from the path
+ * alone, so that it is the same when part of the flow runs again.
+ */
+function eachInItsImage(profiles: ReadonlyMap<string, Profile>): Map<string, Profile> {
+  const isOne = imagesOf(profiles).length < 2;
+  return new Map(
+    [...profiles].map(([name, profile]) => {
+      const { runsIn } = profile;
+      if (isOne || runsIn === undefined || runsIn.kind === 'uri') return [name, profile];
+      const digest = createHash('sha256').update(runsIn.path).digest('hex').slice(0, 12);
+      return [name, { ...profile, imageLink: `image-${digest}` }];
+    }),
+  );
+}
+
+/** One job's profile for each image there is. */
+function imagesOf(profiles: ReadonlyMap<string, Profile>): Profile[] {
+  const inside = [...profiles.values()].filter(({ runsIn }) => runsIn !== undefined);
+  return [...new Map(inside.map((profile) => [JSON.stringify(profile.runsIn), profile])).values()];
 }
 
 /** `flow@NAME` or `flow@NAME.TAG`: the name of its state files and the start of its runs' names. */
@@ -104,22 +125,13 @@ function ownOptions({ name }: FlowJob, profile: Profile): FlowFileProblem[] {
 
 /**
  * One that stands for the flow where its code is pushed and its results are brought: all files that any of its jobs asks for. Its
- * CODE_FILES are for people: what is sent is found in each job's own. Throws a FlowProblem (2) if jobs are in different image files.
+ * CODE_FILES are for people: what is sent is found in each job's own. Of several images none is the flow's.
  */
 export function unionProfile(flow: Flow, profiles: ReadonlyMap<string, Profile>): Profile {
   const all = [...profiles.values()];
   const first = all[0]!;
-  const images = new Map(all.flatMap((profile) => (profile.runsIn ? [[JSON.stringify(profile.runsIn), profile]] : [])));
-  const inFiles = [...images.values()].filter(({ runsIn }) => runsIn!.kind !== 'uri');
-  const paths = new Set(inFiles.map(({ runsIn }) => (runsIn!.kind === 'uri' ? '' : runsIn!.path)));
-  // Whoever is in a container shows that it is in the image file of its run, if that has one.
-  if (paths.size > 1 || (paths.size === 1 && images.size > inFiles.length)) {
-    const place = { file: flow.file };
-    const named = [...images.values()].map(({ runsIn }) => (runsIn!.kind === 'uri' ? runsIn!.uri : runsIn!.path));
-    throw new Failure<FlowProblem>(2, { kind: 'flow-two-images', images: [...new Set(named)], place });
-  }
-  // Of several images of registries none is the flow's.
-  const inside = inFiles[0] ?? (images.size === 1 ? [...images.values()][0] : undefined);
+  const images = imagesOf(profiles);
+  const inside = images.length === 1 ? images[0] : undefined;
   const container = inside?.settings.get('CONTAINER');
   const once = (list: (profile: Profile) => readonly string[]) => [...new Set(all.flatMap(list))];
   return {

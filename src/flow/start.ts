@@ -137,7 +137,7 @@ async function begin(
 ): Promise<StartFlowResult> {
   const { flow, union } = ready;
   const started = startedOf(flow, ready.profiles, ready.given);
-  const pushing = { profile: union, files };
+  const pushing = { profile: union, jobs: [...ready.profiles.values()], files };
   const about = { id, flow: aboutOf(flow), kept: [], again: false };
   if (dryRun) {
     const push = plannedPush(project, pushing);

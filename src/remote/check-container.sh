@@ -30,7 +30,10 @@ on_a_node() {
 look_at_image() {
   said=$(
     # shellcheck disable=SC2317 # find_image calls it
-    report() { printf '%s\n' "$*"; }
+    refuse() {
+      printf 'refused %s %s\n' "$1" "$2"
+      exit
+    }
     find_image "$dir" "$wanted" "$runtime" || exit
     digest_noted=$digest
     # Read whole: what is noted of it must be what it is.

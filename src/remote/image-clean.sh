@@ -39,9 +39,9 @@ version() {
 
 # user_of FILE: a run that uses it and counts; fails if there is none.
 user_of() {
-  for run in "$dir"/runs/*/.slurm-runner/image; do
+  for run in "$dir"/runs/*/.slurm-runner/image "$dir"/runs/*/.slurm-runner/image-*; do
     [ "$(readlink "$run" 2>/dev/null)" = "$images/$1" ] || continue
-    run=${run%/.slurm-runner/image}
+    run=${run%/.slurm-runner/*}
     run=${run##*/}
     case $ended in *" $run "*) continue ;; esac
     printf '%s\n' "$run"

@@ -21,10 +21,10 @@ main() {
     [ "$name.${file##*.}" = "$file" ] && current=yes
     one_image "$file"
   done
-  for run in "$dir"/runs/*/.slurm-runner/image; do
+  for run in "$dir"/runs/*/.slurm-runner/image "$dir"/runs/*/.slurm-runner/image-*; do
     [ -L "$run" ] || continue
     target=$(readlink "$run")
-    run=${run%/.slurm-runner/image}
+    run=${run%/.slurm-runner/*}
     case $target in "$images"/*) record use "${target#"$images"/}" "${run##*/}" ;; esac
   done
   for build in .builds/*/*; do

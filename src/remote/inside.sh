@@ -1,6 +1,7 @@
 # Every task's first act in its container: it shows that it is in the image the run is pinned to, leaves word of that for the supervisor,
 # and becomes the command. It comes as text, `/bin/sh -c TEXT inside COMMAND...`, and not by a path: where a node started the task
-# without its container, there would be nothing at that path and nobody to say so.
+# without its container, there would be nothing at that path and nobody to say so. Of a run with several images the word is not `inside`
+# but that with what the name of this one's link has behind `image`.
 # Variables are called sr_…: one of the job's own name would be exported to the command with our value.
 
 sr_meta=/workspace/.slurm-runner
@@ -12,7 +13,7 @@ if ! { [ -e /.lock ] || [ -d /.singularity.d ] || [ -n "${APPTAINER_CONTAINER-}$
   echo "slurm-runner: $sr_task was started outside its container; its command was not run" >&2
   exit 78
 fi
-{ read -r sr_wanted <"$sr_meta/identity"; } 2>/dev/null
+{ read -r sr_wanted <"$sr_meta/identity${0#inside}"; } 2>/dev/null
 { read -r sr_found <"/etc/slurm-runner-image"; } 2>/dev/null
 if [ "${sr_wanted:--}" != - ] && [ "$sr_wanted" != "$sr_found" ]; then
   echo "slurm-runner: $sr_task is in another image than the one of this run; its command was not run" >&2

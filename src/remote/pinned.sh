@@ -1,10 +1,21 @@
-# The image a run is pinned to: the very file, looked at before anything is sent.
+# The images a run is pinned to: the very files, looked at before anything is sent.
+
+# each_image DIR LIST COMMAND...: of each line `LINK RUNTIME IMAGE` of LIST, the columns $US apart, finds the image, and calls COMMAND.
+each_image() {
+  dir_of_images=$1 digest=-
+  while IFS=$US read -r link runtime path; do
+    [ -n "$path" ] || continue
+    find_image "$dir_of_images" "$path" "$runtime"
+    "$3"
+  done <<EOF
+$2
+EOF
+}
 
 # find_image DIR IMAGE RUNTIME: IMAGE is absolute, begins with ~/ or is relative to DIR. The file itself, past all links, in `image`,
-# and what is known of it in `digest` and `word`, `-` for unknown. Refuses what no job could run in. Without IMAGE it does nothing.
+# and what is known of it in `digest` and `word`, `-` for unknown. Refuses what no job could run in.
 find_image() {
-  image='' digest=- word=-
-  [ -n "$2" ] || return 0
+  digest=- word=-
   image=$(expand "$2")
   case $image in /*) ;; *) image=$1/$image ;; esac
   [ -e "$image" ] || refuse image-missing "$image"
@@ -26,9 +37,9 @@ find_image() {
   word=$(info identity)
 }
 
-# refuse KIND DETAIL: nothing is taken in.
+# refuse KIND DETAIL: nothing is taken in because of the image `link`.
 refuse() {
-  report refused "$1" "$(printf '%s' "$2" | tr '[:cntrl:]' '?')"
+  report refused "$1" "$link $(printf '%s' "$2" | tr '[:cntrl:]' '?')"
   exit 78
 }
 
@@ -59,7 +70,7 @@ number_at() {
 
 # digest_image DIR: the sha256 in `digest`, also of an image that nobody noted it of. That takes its time, so it is kept.
 digest_image() {
-  if [ -z "$image" ] || [ -d "$image" ] || [ "$digest" != - ]; then return 0; fi
+  if [ -d "$image" ] || [ "$digest" != - ]; then return 0; fi
   known=$1/slurm/images/.sums/$(printf '%s' "$image" | cksum | tr ' ' -)
   first "$known"
   case $line in "$size $mtime $inode sha256:"*" $image")

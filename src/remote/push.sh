@@ -1,17 +1,16 @@
 # Makes a run directory and takes the code in. The name is taken by making the directory: of two pushes in one second
 # the second gets -2, -3 and so on.
 
-# main REMOTE_DIR NAME TOKEN CODE MANIFEST IMAGE RUNTIME: TOKEN tells a repeated call, after a lost connection, from another push;
-# CODE is a digest of all the files; MANIFEST is what stands in a JSON object, all but the run's name, its image and the files' sums:
-# those arrive as the file .slurm-runner/files. IMAGE is the file its jobs run in, empty for none.
+# main REMOTE_DIR NAME TOKEN CODE MANIFEST IMAGES: TOKEN tells a repeated call, after a lost connection, from another push;
+# CODE is a digest of all the files; MANIFEST is what stands in a JSON object, all but the run's name, its images and the files' sums:
+# those arrive as the file .slurm-runner/files. IMAGES are the files its jobs run in (each_image).
 main() {
   trap '' HUP PIPE
   dir=$(expand "$1")
   name=$2 token=$3 code=$4 manifest=$5
   mkdir -p -- "$dir/runs" "$dir/data" "$dir/slurm/logs" || exit 73
   cd -- "$dir" && dir=$(pwd) && cd runs || exit 73
-  find_image "$dir" "$6" "$7"
-  digest_image "$dir"
+  find_images "$dir" "$6"
   run=$name count=1
   until mkdir -- "$run" 2>/dev/null; do
     first "$run/.slurm-runner/token"
@@ -24,7 +23,7 @@ main() {
   done
   cd -- "$run" || exit 73
   mkdir -p -m 700 .slurm-runner && put .slurm-runner/token "$token" && put .slurm-runner/code "$code" || exit 73
-  pin_image
+  pin_images || exit 73
   put .slurm-runner/manifest.json "$(manifest_head)
 }" || exit 73
   # The data folder may be a link itself; what matters is the name that jobs see.

@@ -27,7 +27,7 @@ export interface Manifest {
   env: Record<string, string>;
   /** Those of the settings that make's command line gave. */
   given: Given;
-  /** The image of a registry that the jobs run in. Of an image file push.sh adds its path and its digest. */
+  /** The image of a registry that the jobs run in. Of image files push.sh adds path and digest, under their links' names. */
   image?: { uri: string } | { path: string; digest?: string };
   /** sha256 of each file sent, in hexadecimal; of a link `-> TARGET`. */
   files: Record<string, string>;

@@ -17,6 +17,8 @@ import { jobSecrets } from './submit.ts';
 
 export interface Prepared {
   profile: Profile;
+  /** Where it stands for several jobs: theirs, for each may be in an image of its own. */
+  jobs?: readonly Profile[];
   files: CodeFile[];
 }
 

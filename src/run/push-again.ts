@@ -5,7 +5,7 @@ import type { TrackedRun } from './find.ts';
 import { givenNow } from './given.ts';
 import { codeDigest, describe, type Manifest, manifestParts } from './manifest.ts';
 import { nameOfRun } from './names.ts';
-import { checkRefusal, imageFile } from './pinned.ts';
+import { checkRefusal, imageLines } from './pinned.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
@@ -22,7 +22,7 @@ export async function pushAgain(
   beside: FilesBeside,
 ): Promise<PushResult> {
   const { root, cluster, host } = project;
-  const { profile, files } = ready;
+  const { profile, files, jobs = [profile] } = ready;
   const answer = await host.run({ files: ['kept-file'], args: [runDir, 'manifest.json'] });
   if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
   const { files: before } = JSON.parse(answer.stdout) as Pick<Manifest, 'files'>;
@@ -30,8 +30,7 @@ export async function pushAgain(
   const { about, files: sums } = manifestParts(manifest);
   const paths = files.map(({ path }) => path).filter((path) => manifest.files[path] !== before[path]);
   const dropped = Object.entries(before).filter(([path]) => manifest.files[path] === undefined);
-  const image = [imageFile(profile), profile.containerRuntime];
-  const args = [cluster.remoteDir, nameOfRun(runDir), codeDigest(manifest), about, ...image, ...dropped.flat()];
+  const args = [cluster.remoteDir, nameOfRun(runDir), codeDigest(manifest), about, imageLines(jobs), ...dropped.flat()];
   const sent = await withFiles(project, id, { ...beside, files: sums }, (along) =>
     host.upload({
       ...{ from: root, paths, beside: along, filesOnly: true, checksum: true },
@@ -40,6 +39,6 @@ export async function pushAgain(
         project.talk.tell({ type: 'progress', what: 'code', progress: { ...progress, total: paths.length } }),
     }),
   );
-  checkRefusal(profile, sent);
+  checkRefusal(jobs, sent);
   return { ...planned(project, ready), run: nameOfRun(runDir), runDir, files: paths };
 }

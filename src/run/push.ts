@@ -8,7 +8,7 @@ import type { Program, Upload } from '../host/types.ts';
 import { givenNow } from './given.ts';
 import { codeDigest, describe, manifestParts } from './manifest.ts';
 import { runName } from './names.ts';
-import { checkRefusal, imageFile, type PinnedImage } from './pinned.ts';
+import { checkRefusal, imageLines, inImageFiles, type PinnedImage } from './pinned.ts';
 import type { Prepared } from './prepare.ts';
 import { jobsFolder, type Project } from './project.ts';
 import { type Notes, writeRunDir } from './record.ts';
@@ -23,7 +23,7 @@ export interface PushResult {
   dataFiles: string[];
   /** Bytes that went over the link for the code, where rsync says so. */
   sent?: number;
-  /** The image file that the run's jobs run in, whatever takes its place later. */
+  /** The image file that the run's jobs run in, whatever takes its place later; undefined of several. */
   image?: PinnedImage;
 }
 
@@ -64,13 +64,13 @@ export async function send(
   { onSending, beside = {} }: SendOptions = {},
 ): Promise<{ pushed: PushResult; notes: Notes }> {
   const { root, cluster, host } = project;
-  const { profile, files } = ready;
+  const { profile, files, jobs = [profile] } = ready;
   const result = planned(project, ready);
   const { run: name, files: paths } = result;
   const given = givenNow(project.commandLine);
   const manifest = await describe(root, profile, cluster, files, given);
-  const image = [imageFile(profile), profile.containerRuntime];
-  for (const upload of dataUploads(project, profile, image)) checkRefusal(profile, await host.upload(upload));
+  const images = imageLines(jobs);
+  for (const upload of dataUploads(project, profile, images)) checkRefusal(jobs, await host.upload(upload));
   const { about } = manifestParts(manifest);
   let told = false;
   const begun = (): void => {
@@ -78,7 +78,7 @@ export async function send(
     told = true;
   };
   const token = randomBytes(8).toString('hex');
-  const args = [cluster.remoteDir, name, token, codeDigest(manifest), about, ...image];
+  const args = [cluster.remoteDir, name, token, codeDigest(manifest), about, images];
   const answer = await withFiles(project, profile.id, { ...beside, files: manifestParts(manifest).files }, (sent) =>
     host.upload({
       from: root,
@@ -90,11 +90,12 @@ export async function send(
       },
     }),
   );
-  checkRefusal(profile, answer);
+  checkRefusal(jobs, answer);
   const { report, sent } = answer;
   const [remoteDir, run, home, digest] = report.slice(-4) as [string, string, string, string];
   const madeDir = `${remoteDir}/runs/${run}`;
-  const pinned = digest === '-' ? {} : { image: { digest } };
+  // Of several none is the run's.
+  const pinned = digest === '-' || inImageFiles(jobs).length > 1 ? {} : { image: { digest } };
   const notes = { home, given, ...pinned, ...(cluster.name === 'cluster' ? {} : { cluster: cluster.name }) };
   const pushed = { ...result, run, runDir: madeDir, ...pinned, ...(sent === undefined ? {} : { sent }) };
   return { pushed, notes };
@@ -123,8 +124,8 @@ export async function withFiles<T>(
 }
 
 /** DATA_FILES go into REMOTE_DIR/data; `data/` before them means that folder itself. */
-function dataUploads(project: Project, profile: Profile, image: string[]): Upload[] {
-  const program: Program = { files: ['lib', 'pinned', 'data'], args: [project.cluster.remoteDir, ...image] };
+function dataUploads(project: Project, profile: Profile, images: string): Upload[] {
+  const program: Program = { files: ['lib', 'pinned', 'data'], args: [project.cluster.remoteDir, images] };
   const inside = profile.dataFiles.filter((path) => /^(\.\/)?data(\/|$)/.test(path));
   const outside = profile.dataFiles.filter((path) => !inside.includes(path));
   const upload = (from: string, paths: string[]): Upload[] =>

@@ -10,13 +10,14 @@ export interface ContainerPlace {
   home: string;
 }
 
-/** The link in a run directory to the image file that its jobs run in, as the push found it. */
-export const PINNED_IMAGE = '.slurm-runner/image';
+/** The name, in `.slurm-runner` of a run directory, of the link to the image file that a job runs in, as the push found it. */
+export const imageLink = (profile: Profile): string => profile.imageLink ?? 'image';
 
 /** The image as the runtime wants it: the run's own link to a file, or a registry's reference; undefined without a container. */
-export function imageOf({ runsIn }: Profile, { runDir }: ContainerPlace): string | undefined {
+export function imageOf(profile: Profile, { runDir }: ContainerPlace): string | undefined {
+  const { runsIn } = profile;
   if (runsIn === undefined) return undefined;
-  return runsIn.kind === 'uri' ? runsIn.uri : `${runDir}/${PINNED_IMAGE}`;
+  return runsIn.kind === 'uri' ? runsIn.uri : `${runDir}/.slurm-runner/${imageLink(profile)}`;
 }
 
 /** Names of the profile's, the secret and a cell's variables, which are to win over the image's own; each once. */

@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { expandCodeFiles } from '../../src/conf/code-files.ts';
 import { withoutArgs } from '../../src/flow/file/file.ts';
 import { loadFlowProfiles, unionProfile } from '../../src/flow/profiles.ts';
-import { problemsOf } from '../conf/project.ts';
 import { at, opened, options, profilesOf, projectOf, wrongProfiles } from './file/flows.ts';
 
 const files = {
@@ -177,19 +176,26 @@ jobs:
     ]);
   });
 
-  it('has one image file, or none', async () => {
+  it('has the image of its jobs, if there is one; else each job has its own', async () => {
     const image = (path: string) => `environment: {container: ${path}}`;
     const text = (other: string) =>
-      `jobs:\n  - {name: a, command: [ls], ${image('/i/a.sqsh')}}\n  - {name: b, command: [ls], ${image(other)}}\n`;
-    const one = await profilesOf(text('/i/a.sqsh'));
-    expect(unionProfile(one.flow, one.jobs)).toMatchObject({
-      ...{ containerRuntime: 'pyxis', runsIn: { kind: 'file', path: '/i/a.sqsh' } },
-    });
-    const two = await profilesOf(text('/i/b.sqsh'));
-    expect(problemsOf(() => unionProfile(two.flow, two.jobs))).toMatchObject([
-      { kind: 'flow-two-images', images: ['/i/a.sqsh', '/i/b.sqsh'] },
+      `jobs:\n  - {name: a, command: [ls], ${image('/i/a.sqsh')}}\n  - {name: b, command: [ls], ${image(other)}}\n  - {name: c, command: [ls]}\n`;
+    const of = async (other: string) => {
+      const { flow, jobs } = await profilesOf(text(other));
+      const { runsIn, container } = unionProfile(flow, jobs);
+      return { runsIn, container, links: [...jobs.values()].map((profile) => profile.imageLink) };
+    };
+    const file = { kind: 'file', path: '/i/a.sqsh' };
+    expect(await of('/i/a.sqsh')).toEqual({ runsIn: file, container: file.path, links: Array(3).fill(undefined) });
+    const two = await of('/i/b.sqsh');
+    expect(two).toMatchObject({ runsIn: undefined, container: undefined });
+    expect(two.links).toEqual([
+      expect.stringMatching(/^image-\w{12}$/),
+      expect.stringMatching(/^image-\w{12}$/),
+      undefined,
     ]);
-    const mixed = await profilesOf(text('docker://alpine'));
-    expect(problemsOf(() => unionProfile(mixed.flow, mixed.jobs))).toMatchObject([{ kind: 'flow-two-images' }]);
+    expect(new Set(two.links).size).toBe(3);
+    // Whatever else there is beside it.
+    expect((await of('docker://alpine')).links).toEqual([two.links[0], undefined, undefined]);
   });
 });

@@ -35,7 +35,6 @@ export const flowProblems = {
     },
     { kind: 'flow-refused', flow: 'nightly', job: 'train', cancelled: [], detail: 'sbatch: error: something new' },
   ],
-  'flow-two-images': [{ kind: 'flow-two-images', images: ['slurm/images/a.sqsh', 'slurm/images/b.sqsh'] }],
   'no-flow-run': [{ kind: 'no-flow-run', id: 'flow@seed1' }],
   'is-flow': [
     { kind: 'is-flow', id: 'flow@nightly', flow: 'nightly' },

@@ -1,6 +1,6 @@
 /** Image files at a push on this very machine: the same refusals without ssh, and what the run keeps of the image. */
 
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeToy, type Toy } from '../kit/toy.ts';
@@ -57,4 +57,38 @@ test('the run keeps which one it was', async () => {
   expect(manifest.image).toEqual({ path: file, ...json.image });
   expect(json.image).toEqual({ digest: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
   expect(readFileSync(join(json.runDir, '.slurm-runner/identity'), 'utf8')).toBe('-\n');
+});
+
+test('the jobs of a flow may be in images of their own, and the run keeps them all', async () => {
+  toy.write('.cluster/one.sif', sif(300, 300));
+  toy.write(".cluster/two it's.sif", sif(301, 301));
+  const flow = (second: string) => `jobs:
+  - {name: a, command: [ls], environment: {container: one.sif}}
+  - {name: b, command: [ls], environment: {container: "${second}"}}
+  - {name: c, command: [ls], environment: {container: one.sif}}
+`;
+  toy.write('slurm/flows/f.yaml', flow('none.sif'));
+  const refused = await toy.json('slurm-flow', { FLOW: 'f', HOLD: '1' });
+  expect(refused.exit).toBe(2);
+  expect(refused.json.problems).toMatchObject([
+    {
+      kind: 'image-missing',
+      path: `${realpathSync(toy.root)}/.cluster/none.sif`,
+      place: { file: 'slurm/flows/f.yaml', line: 3 },
+    },
+  ]);
+  toy.write('slurm/flows/f.yaml', flow("two it's.sif"));
+  const { exit, json, stderr } = await toy.json('slurm-flow', { FLOW: 'f', HOLD: '1' });
+  expect(exit, stderr + JSON.stringify(json.problems)).toBe(0);
+  const kept = join(json.runDir, '.slurm-runner');
+  const links = readdirSync(kept).filter((name) => name.startsWith('image'));
+  const files = ['one.sif', "two it's.sif"].map((name) => realpathSync(join(toy.root, '.cluster', name)));
+  expect(links.map((name) => readlinkSync(join(kept, name))).sort()).toEqual(files);
+  const manifest = JSON.parse(readFileSync(join(kept, 'manifest.json'), 'utf8'));
+  expect(links.map((name) => manifest[name])).toEqual(
+    links.map((name) => ({ path: readlinkSync(join(kept, name)), digest: expect.stringMatching(/^sha256:/) })),
+  );
+  const usedBy = await toy.json('slurm-image-list');
+  expect(usedBy.exit, usedBy.stderr).toBe(0);
+  expect((await toy.json('slurm-flow-cancel', { FLOW: 'f' })).exit).toBe(0);
 });

@@ -50,6 +50,16 @@ describe('Pyxis', () => {
     ]);
   });
 
+  it('is in its own image, where its run has several', async () => {
+    const imageLink = 'image-0123456789ab';
+    const script = await jobs.render({ command: 'x', container: 'x.sqsh', imageLink }, slurm);
+    expect(jobs.run(script, id)).toMatchObject({ code: 78, stderr: expect.stringContaining('pushed without one') });
+    symlinkSync('/etc/hostname', join(jobs.runDir, '.slurm-runner', imageLink));
+    const { words } = jobs.run(script, id);
+    expect(words).toContain(`--container-image=${jobs.runDir}/.slurm-runner/${imageLink}`);
+    expect(words.slice(-8)).toEqual(['/bin/sh', '-c', INSIDE, 'inside-0123456789ab', 'bash', '-c', '--', 'x']);
+  });
+
   it('has a folder in which its tasks leave word, one of each life', async () => {
     const script = await jobs.render({ command: 'x', container: 'x' }, slurm);
     jobs.run(script, { SLURM_JOB_ID: '8' });

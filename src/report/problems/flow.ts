@@ -125,10 +125,6 @@ export const flowSentences: Sentences<FlowProblem> = {
     says: `A file that the jobs of ${flow} wrote has a control character in its name and cannot be brought home. All of it was kept: ${runDir}`,
     next: [`Rename it there, or name in results_pull of ${flowFile(flow)} what is to come home.`],
   }),
-  'flow-two-images': ({ images }) => ({
-    says: `the jobs of one flow can be in one image file or in a registry's images, and these are in ${names(images)}`,
-    next: ['Each image can have a flow of its own; images from a registry (docker://…) may differ from job to job.'],
-  }),
 };
 
 const PARTS =
