@@ -1,5 +1,6 @@
 /** The ends of what failed jobs of a flow said. */
 
+import { explainedByLogs } from '../run/explained.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { logsOf } from '../run/log.ts';
 import type { Project } from '../run/project.ts';
@@ -16,7 +17,10 @@ export interface LogsAsked {
   lines: number;
 }
 
-/** With the logs of jobs that failed, or of those that are asked for, where there are any: that is one more round trip. */
+/**
+ * With the logs of jobs that failed, or of those that are asked for, where there are any, and what these add to the verdicts: that is one
+ * more round trip.
+ */
 export async function withLogs(
   project: Project,
   run: TrackedRun,
@@ -41,5 +45,9 @@ export async function withLogs(
       .filter(({ name, tail }) => (name.startsWith(`${id}.`) || name.startsWith(`${id}_`)) && tail.trim() !== '')
       .map(({ name, tail }): FlowLog => ({ job, name: `slurm/logs/${name}`, tail })),
   );
-  return { ...status, logs };
+  const saidBy = (name: string) => logs.flatMap(({ job, tail }) => (job === name ? [tail] : []));
+  const jobs = status.jobs.map((job) =>
+    job.verdict ? { ...job, verdict: explainedByLogs(job.verdict, () => saidBy(job.name)) } : job,
+  );
+  return { ...status, jobs, logs };
 }

@@ -17,7 +17,7 @@ export function adviceOn(id: string, verdict: Verdict, typed: Typed = {}): strin
 function ended(id: string, verdict: Verdict, typed: Typed): string[] {
   const { nodes, state, notFound, container } = verdict;
   const file = profileFile(id, typed);
-  const absent = container ? troubleAdvice(container, id, file, typed) : notFound ? [howToBring(notFound, file)] : [];
+  const absent = absentAdvice(verdict, file, typed, make('slurm-run', id, typed));
   const again = make('slurm-resubmit', id, typed);
   const log = `The log says more: ${make('slurm-log', id, typed)}`;
   const elsewhere = `If it is the same node again, avoid it: SBATCH_EXCLUDE=${nodes || 'NODE'} in ${file}.`;
@@ -73,6 +73,12 @@ function ended(id: string, verdict: Verdict, typed: Typed): string[] {
     default:
       return [log];
   }
+}
+
+/** What brings the container it was not in, or the program it did not find; `again` is the command that runs it once more. */
+export function absentAdvice({ container, notFound }: Verdict, file: string, typed: Typed, again: string): string[] {
+  if (container) return troubleAdvice(container, file, typed, again);
+  return notFound ? [howToBring(notFound, file)] : [];
 }
 
 /** What to set where a program was missing. */

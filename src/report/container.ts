@@ -48,9 +48,9 @@ const TROUBLES: Readonly<Record<ContainerTrouble['kind'], string>> = {
   outside: 'it did not run in its container',
 };
 
-/** What to do about it, a line each; `file` is the profile's. */
-export function troubleAdvice({ kind }: ContainerTrouble, id: string, file: string, typed: Typed): string[] {
-  const refresh = `Make it anew with ${make('slurm-image-refresh', undefined, withoutProfile(typed))}, then: ${make('slurm-run', id, typed)}`;
+/** What to do about it, a line each; `file` is the profile's, `again` the command that runs it once more. */
+export function troubleAdvice({ kind }: ContainerTrouble, file: string, typed: Typed, again: string): string[] {
+  const refresh = `Make it anew with ${make('slurm-image-refresh', undefined, withoutProfile(typed))}, then: ${again}`;
   const elsewhere = `If it is one node alone, avoid it with SBATCH_EXCLUDE in ${file}; otherwise tell those who run the cluster.`;
   switch (kind) {
     case 'no-pyxis':

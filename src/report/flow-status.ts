@@ -2,6 +2,7 @@
 
 import type { FlowJobStatus, FlowLog, FlowStatus } from '../flow/results.ts';
 import { neverStarted } from '../run/judge.ts';
+import { absentAdvice } from './advice.ts';
 import { block, nextSteps, type Row } from './block.ts';
 import { make, makeFlow, ofFlow, runPath, type Typed, withoutProfile } from './commands.ts';
 import { shown, shownLog } from './escape.ts';
@@ -92,7 +93,7 @@ export function failedLines(
     .slice(0, MOST)
     .flatMap((job) => [
       `    ${shown(`${job.name}: ${job.verdict ? verdictLine(job.verdict, typed) : 'failed.'}`)}`,
-      ...adviceOn(job, flow.file, typed).map((line) => `    → ${shown(line)}`),
+      ...adviceOn(job, flow, typed).map((line) => `    → ${shown(line)}`),
       ...logs
         .filter((log) => log.job === job.name && log.tail.trim() !== '')
         .flatMap((log) => ['', ...logLines(log, style), '']),
@@ -113,7 +114,7 @@ function logLines({ name, tail }: FlowLog, style: Style): string[] {
 }
 
 /** Its log, and what to change where the way it ended tells. */
-function adviceOn({ verdict, log }: FlowJobStatus, file: string, typed: Typed): string[] {
+function adviceOn({ verdict, log }: FlowJobStatus, { file, name }: FlowStatus['flow'], typed: Typed): string[] {
   if (!verdict) return [];
   if (neverStarted(verdict)) {
     return [`Ask for what there is; ${make('slurm-info', undefined, withoutProfile(typed))} shows it.`];
@@ -126,7 +127,9 @@ function adviceOn({ verdict, log }: FlowJobStatus, file: string, typed: Typed): 
       : state === 'TIMEOUT'
         ? [`Raise its time_limit (SBATCH_TIME) in ${file} or its profile${now(limit)}.`]
         : [];
-  return [...change, ...(log === undefined ? [] : [`Its log: ${log}`])];
+  const again = makeFlow('slurm-flow', name, typed, 'RESUME=1');
+  const absent = absentAdvice(verdict, `${file} or its profile`, typed, again);
+  return [...change, ...absent, ...(log === undefined ? [] : [`Its log: ${log}`])];
 }
 
 /** What to type next; `typed` is of that flow. */

@@ -5,7 +5,7 @@ import type { TrackedRun } from './find.ts';
 import { withGiven } from './given.ts';
 import type { Project } from './project.ts';
 import { endOf } from './tail.ts';
-import type { NotFound, Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Bytes at the end of a log that are looked at: srun's own words come after those of the job. */
 const TAIL = 8192;
@@ -47,25 +47,19 @@ export function programNotFound(code: number, log: string): string | undefined {
   return undefined;
 }
 
-/** The verdict, with the program its job did not find if that is how it ended; `logs` gives the ends of its logs. */
-export async function withNotFound(
-  project: Project,
-  run: TrackedRun,
-  verdict: Verdict,
-  logs: () => readonly string[],
-): Promise<Verdict> {
+/** The program a job did not find, if that is how it ended; `logs` gives the ends of its logs. */
+export function missingProgram(verdict: Verdict, logs: () => readonly string[]): string | undefined {
   const code = verdict.ended ? verdict.exitCode || verdict.stepCode : undefined;
-  if (code === undefined || !(code in SAYS)) return verdict;
-  const program = logs()
+  if (code === undefined || !(code in SAYS)) return undefined;
+  return logs()
     .map((log) => programNotFound(code, log))
     .find(Boolean);
-  if (program === undefined) return verdict;
-  const notFound: NotFound = { program, isPython: isInterpreter(program, await pythonOf(project, run)) };
-  return { ...verdict, notFound };
 }
 
-/** srun may have looked it up on its PATH before. */
-function isInterpreter(program: string, python: string | undefined): boolean {
+/** Whether a program that was not found is the run's PYTHON. */
+export async function isInterpreter(project: Project, run: TrackedRun, program: string): Promise<boolean> {
+  const python = await pythonOf(project, run);
+  // srun may have looked it up on its PATH before.
   return python !== undefined && (program === python || program.endsWith(`/${python}`));
 }
 

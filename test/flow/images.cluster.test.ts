@@ -40,7 +40,7 @@ jobs:
   - {name: one, command: cp /opt/word one, ${inside('one')}}
   - {name: two, profile: two, depends_on: [one]}
   - {name: far, command: cp /opt/word far, ${inside(`${registry.address}#team/x:v1`)}, depends_on: [one]}
-  - {name: none, command: cat one two far >all; [ ! -e /opt/word ], depends_on: [two, far]}
+  - {name: none, command: 'cat one two far >all; [ ! -e /opt/word ]', depends_on: [two, far]}
 `,
     );
     const { runDir } = await good('slurm-flow', { FLOW: 'f' });
