@@ -153,7 +153,9 @@ describe('a flow that went wrong', () => {
     expect(ended({ state: 'TIMEOUT', limit: '00:10:00' })).toContain('Raise its time_limit (SBATCH_TIME)');
     const absent = ended({ exitCode: 127, notFound: { program: 'pythn', isPython: false } });
     expect(absent).toContain('pythn was not found');
-    expect(absent).toContain('SETUP or CONTAINER in slurm/flows/pipeline.yaml or its profile decide whether a job finds pythn');
+    expect(absent).toContain(
+      'SETUP or CONTAINER in slurm/flows/pipeline.yaml or its profile decide whether a job finds pythn',
+    );
     expect(ended({ exitCode: 78, container: { kind: 'image-gone', detail: '/i/x.sqsh' } })).toMatch(
       /the image it was pushed with is not there[\s\S]*make slurm-image-refresh, then: make slurm-flow FLOW=pipeline RESUME=1/,
     );
