@@ -28,14 +28,14 @@ const onCluster = {
 // biome-ignore lint/style/noDefaultExport: vitest's own convention
 export default defineConfig({
   test: {
+    // Starting over for each of so many files takes a minute; vitest looks for this here alone.
+    poolOptions: { forks: { isolate: false } },
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: cluster,
-          // Starting over for each of so many files takes a minute.
-          poolOptions: { forks: { isolate: false } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
