@@ -4,11 +4,14 @@ import { explainedByLogs } from '../run/explained.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { logsOf } from '../run/log.ts';
 import type { Project } from '../run/project.ts';
-import type { FlowJobStatus, FlowLog, FlowStatus } from './results.ts';
+import type { FlowLog, FlowStatus } from './results.ts';
 
 /** So many jobs' logs are read, and so many lines of each; the first that failed mostly say it all. */
 const MOST = 5;
 const LINES = 15;
+
+/** Lines in which there may be a word on why it failed: of many tasks each has its own after it. */
+const TELLING = 100;
 
 /** ONLY and LINES of slurm-flow-status. */
 export interface LogsAsked {
@@ -27,18 +30,20 @@ export async function withLogs(
   status: FlowStatus,
   asked?: LogsAsked,
 ): Promise<FlowStatus> {
-  const isMeant = ({ name, standing }: FlowJobStatus) => asked?.jobs.includes(name) ?? standing === 'failed';
-  const meant = status.jobs.filter((job) => isMeant(job) && job.verdict?.jobId !== undefined);
+  const ran = status.jobs.filter(({ verdict }) => verdict?.jobId !== undefined);
+  const failed = ran.filter(({ standing }) => standing === 'failed').slice(0, MOST);
+  const meant = new Set(asked ? ran.filter(({ name }) => asked.jobs.includes(name)) : failed);
   // Of a matrix job the first cell that failed.
-  const ids = meant
-    .slice(0, asked ? meant.length : MOST)
-    .map(({ name, verdict, failedCell }) => ({ name, id: failedCell ?? verdict?.jobId ?? '' }));
+  const ids = [...new Set([...meant, ...failed])].map(({ name, verdict, failedCell }) => ({
+    ...{ name, id: failedCell ?? verdict?.jobId ?? '' },
+  }));
   if (ids.length === 0) return status;
+  const lines = asked?.lines ?? LINES;
   const found = await logsOf(
     project,
     run,
     ids.map(({ id }) => id),
-    asked?.lines ?? LINES,
+    Math.max(lines, TELLING),
   );
   const logs = ids.flatMap(({ name: job, id }) =>
     found
@@ -49,5 +54,9 @@ export async function withLogs(
   const jobs = status.jobs.map((job) =>
     job.verdict ? { ...job, verdict: explainedByLogs(job.verdict, () => saidBy(job.name)) } : job,
   );
-  return { ...status, jobs, logs };
+  const names = new Set([...meant].map(({ name }) => name));
+  const told = logs.flatMap((log) => (names.has(log.job) ? [{ ...log, tail: endOf(log.tail, lines) }] : []));
+  return { ...status, jobs, logs: told };
 }
+
+const endOf = (tail: string, lines: number): string => tail.replace(/\n$/, '').split('\n').slice(-lines).join('\n');

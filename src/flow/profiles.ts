@@ -71,10 +71,14 @@ function eachInItsImage(profiles: ReadonlyMap<string, Profile>): Map<string, Pro
   );
 }
 
+/** The image file's path or the registry's image that a job is in; undefined without a container. */
+export const imageName = ({ runsIn }: Profile): string | undefined =>
+  runsIn?.kind === 'uri' ? runsIn.uri : runsIn?.path;
+
 /** One job's profile for each image there is. */
 function imagesOf(profiles: ReadonlyMap<string, Profile>): Profile[] {
   const inside = [...profiles.values()].filter(({ runsIn }) => runsIn !== undefined);
-  return [...new Map(inside.map((profile) => [JSON.stringify(profile.runsIn), profile])).values()];
+  return [...new Map(inside.map((profile) => [imageName(profile), profile])).values()];
 }
 
 /** `flow@NAME` or `flow@NAME.TAG`: the name of its state files and the start of its runs' names. */

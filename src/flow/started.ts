@@ -6,11 +6,14 @@ import { keep, kept, keptHere } from '../run/kept.ts';
 import type { Project } from '../run/project.ts';
 import { cellLines } from '../sweep/started.ts';
 import type { GraphJob } from './graph.ts';
+import { imageName } from './profiles.ts';
 import type { Flow, FlowJob } from './types.ts';
 
 export interface StartedJob extends GraphJob {
   /** How many cells it has, and their names, of a matrix job. */
   cells?: readonly string[];
+  /** What it is in, of a job in a container: the image file's path, or a registry's image. */
+  image?: string;
   /** RESULTS_PULL, where it names something: of one that names nothing all that it wrote comes home. */
   results?: readonly string[];
 }
@@ -42,11 +45,14 @@ export function startedOf(
 
 export function startedJobs(jobs: Flow['jobs'], profiles: ReadonlyMap<string, Profile> = new Map()): StartedJob[] {
   return jobs.map(({ name, dependsOn, cells }) => {
-    const results = profiles.get(name)?.resultsPull ?? [];
+    const profile = profiles.get(name);
+    const results = profile?.resultsPull ?? [];
+    const image = profile && imageName(profile);
     return {
       name,
       dependsOn: dependsOn.map(({ kind, job }) => ({ kind, job })),
       ...(cells.length > 0 && { cells: cells.map((cell) => cell.name) }),
+      ...(image !== undefined && { image }),
       ...(results.length > 0 && { results }),
     };
   });

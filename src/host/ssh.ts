@@ -24,13 +24,8 @@ export function sshHost(name: string): Host {
 
   const master = (onDialling?: () => void): Promise<Master> => {
     if (current) return current;
-    const made = connect(name, slot, onDialling);
-    current = made;
-    // A failure is not for ever: the next use tries again.
-    made.catch(() => {
-      if (current === made) current = undefined;
-    });
-    return made;
+    current = connect(name, slot, onDialling);
+    return current;
   };
 
   /** Forgets the connection, so that the next use makes a new one; unless something else at work here did so already. */
@@ -43,7 +38,11 @@ export function sshHost(name: string): Host {
 
   const command = async (): Promise<{ used: Promise<Master>; joined: Master; argv: string[] }> => {
     const used = master();
-    const joined = await used;
+    const joined = await used.catch((error: unknown) => {
+      // Told now, so that the next use tries again. Not before: whoever dials ahead would have a password asked for twice.
+      if (current === used) current = undefined;
+      throw error;
+    });
     return { used, joined, argv: ['ssh', ...joined.clientOptions, name, ENTRY] };
   };
 

@@ -76,7 +76,8 @@ export async function listImagesThere(project: Project, only?: string): Promise<
       });
     } else if (kind === 'use') {
       // A run that nobody knows counts as alive: nothing may be taken from it.
-      list.versions.find(({ file }) => file === a)?.runs.push({ run: b, alive: alive.get(b) ?? true });
+      const { runs } = list.versions.find(({ file }) => file === a) ?? {};
+      if (!runs?.some(({ run }) => run === b)) runs?.push({ run: b, alive: alive.get(b) ?? true });
     } else if (kind === 'build') list.builds.push({ name: a, number: Number(b), state: c as 'alive' });
     else if (kind === 'cache') list.caches.push({ path: a, size: Number(b), recent: c === 'yes' });
   }

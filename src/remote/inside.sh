@@ -13,7 +13,8 @@ if ! { [ -e /.lock ] || [ -d /.singularity.d ] || [ -n "${APPTAINER_CONTAINER-}$
   echo "slurm-runner: $sr_task was started outside its container; its command was not run" >&2
   exit 78
 fi
-{ read -r sr_wanted <"$sr_meta/identity${0#inside}"; } 2>/dev/null
+case $0 in inside-*) sr_which=${0#inside} ;; *) sr_which= ;; esac
+{ read -r sr_wanted <"$sr_meta/identity$sr_which"; } 2>/dev/null
 { read -r sr_found <"/etc/slurm-runner-image"; } 2>/dev/null
 if [ "${sr_wanted:--}" != - ] && [ "$sr_wanted" != "$sr_found" ]; then
   echo "slurm-runner: $sr_task is in another image than the one of this run; its command was not run" >&2
@@ -29,5 +30,5 @@ if [ "$1" = bash ] && ! command -v bash >/dev/null; then
   shift
   set -- sh "$@"
 fi
-unset sr_meta sr_task sr_wanted sr_found
+unset sr_meta sr_task sr_which sr_wanted sr_found
 exec "$@"

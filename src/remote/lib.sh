@@ -3,7 +3,8 @@
 # With it `cd` goes elsewhere than its words say, and prints where.
 unset CDPATH
 
-US=$(printf '\037') RS=$(printf '\036')
+US=$(printf '\037') RS=$(printf '\036') NL='
+'
 
 # put FILE TEXT: the whole file or none of it, never half.
 put() {

@@ -95,8 +95,8 @@ rows() {
     function tell_task(t,   record, code, start, end) {
       record = at "/tasks/" t
       code = text(record "/code"); start = text(record "/start"); end = text(record "/end")
-      # A record that has gone meanwhile was noted before.
-      if (text(record "/state") == "") read_over()
+      # A record that goes meanwhile, file by file, was noted before.
+      if (text(record "/state") == "" || (start == "" && begun[t] != "PENDING") || (code == "" && begun[t] !~ /^(PENDING|RUNNING)$/)) read_over()
       if (t in over) tell_over(t)
       else row(id "_" t, id + nth, id, t, begun[t], reason_of(t, begun[t]), code, start, end)
     }

@@ -1,15 +1,25 @@
 # The images a run is pinned to: the very files, looked at before anything is sent.
 
-# each_image DIR LIST COMMAND...: of each line `LINK RUNTIME IMAGE` of LIST, the columns $US apart, finds the image, and calls COMMAND.
+# each_image DIR LIST COMMAND: of each line `LINK RUNTIME IMAGE` of LIST, the columns $US apart, finds the image, and calls COMMAND.
 each_image() {
-  dir_of_images=$1 digest=-
-  while IFS=$US read -r link runtime path; do
-    [ -n "$path" ] || continue
-    find_image "$dir_of_images" "$path" "$runtime"
-    "$3"
-  done <<EOF
-$2
-EOF
+  dir_of_images=$1 then=$3 digest=-
+  each_line "$2" one_image
+}
+
+one_image() {
+  link=${1%%"$US"*} path=${1#*"$US"}
+  find_image "$dir_of_images" "${path#*"$US"}" "${path%%"$US"*}"
+  "$then"
+}
+
+# each_line TEXT COMMAND: no here-document, for which older shells need room on a disk that may be full.
+each_line() {
+  lines=$1
+  while [ -n "$lines" ]; do
+    line=${lines%%"$NL"*} lines=${lines#"$line"}
+    lines=${lines#"$NL"}
+    [ -z "$line" ] || "$2" "$line"
+  done
 }
 
 # find_image DIR IMAGE RUNTIME: IMAGE is absolute, begins with ~/ or is relative to DIR. The file itself, past all links, in `image`,

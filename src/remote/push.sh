@@ -23,7 +23,7 @@ main() {
   done
   cd -- "$run" || exit 73
   mkdir -p -m 700 .slurm-runner && put .slurm-runner/token "$token" && put .slurm-runner/code "$code" || exit 73
-  pin_images || exit 73
+  pin_images
   put .slurm-runner/manifest.json "$(manifest_head)
 }" || exit 73
   # The data folder may be a link itself; what matters is the name that jobs see.

@@ -113,7 +113,7 @@ function logLines({ name, tail }: FlowLog, style: Style): string[] {
   return [style.bold(`==> ${shown(name)} <==`), shownLog(tail.replace(/\n+$/, ''), style)];
 }
 
-/** Its log, and what to change where the way it ended tells. */
+/** Its log, and what to change where the way it ended, or what it said, tells. */
 function adviceOn({ verdict, log }: FlowJobStatus, { file, name }: FlowStatus['flow'], typed: Typed): string[] {
   if (!verdict) return [];
   if (neverStarted(verdict)) {

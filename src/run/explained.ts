@@ -26,5 +26,5 @@ export function explainedByLogs<T extends Verdict>(verdict: T, logs: () => reado
   const container = failed ? containerTrouble(logs()) : undefined;
   if (container) return { ...verdict, container };
   const program = missingProgram(verdict, logs);
-  return program === undefined ? verdict : { ...verdict, notFound: { program, isPython: false } };
+  return program === undefined ? verdict : { ...verdict, notFound: { program } };
 }

@@ -29,6 +29,7 @@ export interface Manifest {
   given: Given;
   /** The image of a registry that the jobs run in. Of image files push.sh adds path and digest, under their links' names. */
   image?: { uri: string } | { path: string; digest?: string };
+  [link: `image-${string}`]: { path: string; digest?: string };
   /** sha256 of each file sent, in hexadecimal; of a link `-> TARGET`. */
   files: Record<string, string>;
 }

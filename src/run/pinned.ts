@@ -13,20 +13,19 @@ export interface PinnedImage {
 }
 
 /** Those of the profiles that are in an image file, one for each. */
-export function inImageFiles(profiles: readonly Profile[]): Profile[] {
-  return [...new Map(profiles.filter((one) => imageFile(one) !== '').map((one) => [imageWords(one), one])).values()];
+function inImageFiles(profiles: readonly Profile[]): Profile[] {
+  return [...new Map(profiles.filter((one) => imageFile(one) !== '').map((one) => [imageFile(one), one])).values()];
 }
 
 /** The images of these profiles for each_image of pinned.sh, a line for each. */
 export function imageLines(profiles: readonly Profile[]): string {
-  return inImageFiles(profiles).map(imageWords).join('\n');
+  return inImageFiles(profiles)
+    .map((one) => [imageLink(one), one.containerRuntime, imageFile(one)].join(SEPARATOR))
+    .join('\n');
 }
 
 /** As the profile names it; empty without a container, or with a registry's image. */
 const imageFile = ({ runsIn }: Profile): string => (runsIn === undefined || runsIn.kind === 'uri' ? '' : runsIn.path);
-
-const imageWords = (profile: Profile): string =>
-  [imageLink(profile), profile.containerRuntime, imageFile(profile)].join(SEPARATOR);
 
 /** Throws Failure(2) with what find_image of pinned.sh refused of these profiles' images. */
 export function checkRefusal(profiles: readonly Profile[], { refused }: UploadAnswer): void {

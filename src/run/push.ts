@@ -8,7 +8,7 @@ import type { Program, Upload } from '../host/types.ts';
 import { givenNow } from './given.ts';
 import { codeDigest, describe, manifestParts } from './manifest.ts';
 import { runName } from './names.ts';
-import { checkRefusal, imageLines, inImageFiles, type PinnedImage } from './pinned.ts';
+import { checkRefusal, imageLines, type PinnedImage } from './pinned.ts';
 import type { Prepared } from './prepare.ts';
 import { jobsFolder, type Project } from './project.ts';
 import { type Notes, writeRunDir } from './record.ts';
@@ -94,8 +94,8 @@ export async function send(
   const { report, sent } = answer;
   const [remoteDir, run, home, digest] = report.slice(-4) as [string, string, string, string];
   const madeDir = `${remoteDir}/runs/${run}`;
-  // Of several none is the run's.
-  const pinned = digest === '-' || inImageFiles(jobs).length > 1 ? {} : { image: { digest } };
+  // Of several images none is the run's, and none is that of who stands for its jobs.
+  const pinned = digest === '-' || profile.runsIn === undefined ? {} : { image: { digest } };
   const notes = { home, given, ...pinned, ...(cluster.name === 'cluster' ? {} : { cluster: cluster.name }) };
   const pushed = { ...result, run, runDir: madeDir, ...pinned, ...(sent === undefined ? {} : { sent }) };
   return { pushed, notes };

@@ -46,8 +46,8 @@ export interface Verdict {
 export interface NotFound {
   /** As the log names it: a word, or a path. */
   program: string;
-  /** It is PYTHON, which was to run SCRIPT. */
-  isPython: boolean;
+  /** It is PYTHON, which was to run SCRIPT; undefined where nobody has looked. */
+  isPython?: boolean;
 }
 
 export interface ContainerTrouble {

@@ -1,9 +1,10 @@
 /** Image files at a push on this very machine: the same refusals without ssh, and what the run keeps of the image. */
 
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeToy, type Toy } from '../kit/toy.ts';
+import { type FlowDocument, standings } from '../kit/flows.ts';
+import { makeToy, type Toy, until } from '../kit/toy.ts';
 
 let toy: Toy;
 beforeAll(() => {
@@ -91,4 +92,31 @@ test('the jobs of a flow may be in images of their own, and the run keeps them a
   const usedBy = await toy.json('slurm-image-list');
   expect(usedBy.exit, usedBy.stderr).toBe(0);
   expect((await toy.json('slurm-flow-cancel', { FLOW: 'f' })).exit).toBe(0);
+});
+
+test('a job whose image has changed is not run again while others are alive, unless it is pinned, too', async () => {
+  toy.write('.cluster/one.sif', sif(300, 300));
+  toy.write('.cluster/two.sif', sif(301, 301));
+  const flow = (second: string) => `jobs:
+  - {name: long, command: 'until [ -e go ]; do sleep 0.1; done'}
+  - {name: b, command: [ls], environment: {container: ${second}}}
+  - {name: c, command: [ls], environment: {container: one.sif}}
+`;
+  toy.write('slurm/flows/g.yaml', flow('one.sif'));
+  const { json } = await toy.json('slurm-flow', { FLOW: 'g' });
+  toy.write('slurm/flows/g.yaml', flow('two.sif'));
+  await until('both have failed', async () => {
+    const { jobs } = (await toy.json('slurm-flow-status', { FLOW: 'g' })).json as unknown as FlowDocument;
+    const { b, c } = standings({ jobs });
+    return b === 'failed' && c === 'failed';
+  });
+  const refused = await toy.json('slurm-flow', { FLOW: 'g', ONLY: 'c', YES: '1' });
+  expect([refused.exit, refused.json.problems[0]]).toMatchObject([4, { kind: 'flow-changed', jobs: ['long'] }]);
+  const forced = await toy.json('slurm-flow', { FLOW: 'g', ONLY: 'c', YES: '1', FORCE: '1' });
+  expect(forced.exit, forced.stderr).toBe(0);
+  const links = readdirSync(join(json.runDir, '.slurm-runner')).filter((name) => name.startsWith('image'));
+  expect(links).toHaveLength(3);
+  writeFileSync(join(json.runDir, 'go'), '');
+  const ended = await toy.json('slurm-flow-watch', { FLOW: 'g' });
+  expect(ended.json.problems).toEqual([]);
 });
