@@ -18,10 +18,8 @@ test:
 	@$(MAKE) --no-print-directory -j3 test-unit test-cluster test-containers
 
 test-containers: export SLURM_VERSION := 22.05
-# They take the time that the clusters leave.
-test-unit: POLITELY := nice -n 5
 test-unit test-cluster test-containers: test-%: node_modules/.package-lock.json $(SR_HOME)/dist/built
-	$(POLITELY) $(NPM)/vitest run --project $*
+	$(NPM)/vitest run --project $*
 
 check: node_modules/.package-lock.json $(SR_HOME)/dist/built
 	$(NPM)/tsc --noEmit

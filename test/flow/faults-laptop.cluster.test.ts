@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openLaptop } from '../bench/laptop.ts';
 import { type CallCounter, clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
-import { flowText, wideGraph } from '../kit/flow-jobs.ts';
+import { beginnings, flowText, wideGraph } from '../kit/flow-jobs.ts';
 import { allIsWell, type FlowScene, flowScene } from '../kit/flow-scene.ts';
 import { type FlowToyOptions, flowToy, standings } from '../kit/flows.ts';
 import { lanes, seeded } from '../kit/scene.ts';
@@ -83,6 +83,28 @@ describe.skipIf(clusterUnavailable())('a flow and its laptop', () => {
     expect((await one.json('slurm-flow-status')).json.problems).toMatchObject([{ kind: 'run-gone' }]);
     expect((await one.toy.json('slurm-recover')).json.recovered).toMatchObject([{ action: 'forgotten' }]);
     await allIsWell([one], sbatch);
+  });
+
+  test('two of them run part of it again at the same moment: it runs once', async () => {
+    const one = await make();
+    one.wish('again');
+    await one.good('slurm-flow');
+    await one.good('slurm-flow-watch');
+    const two = await make({ remoteDir: one.remoteDir });
+    two.wish('again');
+    await two.toy.json('slurm-recover');
+    sbatch.reset();
+    const all = <T>(what: (our: FlowScene) => Promise<T>) => Promise.all([one, two].map(what));
+    // So that nobody sees it ended, and may run it once more.
+    await all((our) => our.tell('touch wait.d'));
+    const said = await all((our) => our.json('slurm-flow', { FROM: 'd', YES: '1' }));
+    const exits = said.map(({ exit }) => exit).sort();
+    expect(exits[0], said.map(({ stdout }) => stdout).join('\n')).toBe(0);
+    expect([0, 4]).toContain(exits[1]);
+    await all((our) => our.tell('rm wait.d'));
+    await two.good('slurm-flow-watch');
+    expect(sbatch.count('sbatch')).toBe(2);
+    expect(beginnings((await all((our) => our.notes())).flat())).toEqual({ a: 1, b: 1, c: 1, d: 2, e: 2 });
   });
 
   test('two hundred jobs over a link of 50 ms: one session for the code, one for all jobs, one for all that is known of them', async () => {

@@ -12,7 +12,7 @@ import { CANARY, hostileToys, inConf, plain, spice } from '../kit/hostile-text.t
 describe.skipIf(clusterUnavailable())('hostile names', () => {
   const { fresh } = hostileToys();
 
-  test('file names of every kind go over and come back, byte by byte', async () => {
+  test.concurrent('file names of every kind go over and come back, byte by byte', async () => {
     const name = fc
       .array(fc.oneof(spice, plain), { minLength: 1, maxLength: 4 })
       .map((parts) => parts.join('').replaceAll('/', '_'))
@@ -50,7 +50,7 @@ describe.skipIf(clusterUnavailable())('hostile names', () => {
     console.log(`${names.length} file names there and back in a folder, ${nameable.length} by name`);
   });
 
-  test('RESULTS_PULL names of every kind, one by one', async () => {
+  test.concurrent('RESULTS_PULL names of every kind, one by one', async () => {
     const names = [
       "it's",
       'a b',
@@ -80,7 +80,7 @@ describe.skipIf(clusterUnavailable())('hostile names', () => {
     for (const file of names) expect(one.read(file)).toBe('ok\n');
   });
 
-  test('PROFILE, TAG, CLUSTER and JOB_ID that lead elsewhere are refused, and leave nothing behind', async () => {
+  test.concurrent('PROFILE, TAG, CLUSTER and JOB_ID that lead elsewhere are refused, and leave nothing behind', async () => {
     const one = fresh();
     one.profile('p', 'COMMAND=true\n');
     const before = (await execa('find', [one.root])).stdout;
@@ -160,7 +160,7 @@ describe.skipIf(clusterUnavailable())('hostile names', () => {
     console.log(`${count} hostile names and ids refused`);
   }, 180_000);
 
-  test('10,000 code files in one push', async () => {
+  test.concurrent('10,000 code files in one push', async () => {
     const one = fresh();
     for (let at = 0; at < 10_000; at++) one.write(`code/d${at % 97}/a file ${at}.py`, `x = ${at}\n`);
     one.profile(
