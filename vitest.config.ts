@@ -30,9 +30,6 @@ export default defineConfig({
   test: {
     // Starting over for each of so many files takes a minute; vitest looks for this here alone.
     poolOptions: { forks: { isolate: false } },
-    // Two files at a time, where there may be more than one: a test often waits for a job.
-    maxWorkers: 2,
-    minWorkers: 2,
     projects: [
       {
         test: {

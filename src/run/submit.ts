@@ -45,7 +45,11 @@ export async function submit(project: Project, options: SubmitOptions): Promise<
   const { profile, runDir } = await trackedRun(project, options);
   // A resubmission that was broken off is the attempt to go on with.
   const { attempt, verdict } = await standing(project, profile.id, runDir);
-  if (verdict.ended) throw new Failure<RunProblem>(4, { kind: 'already-ended', id: profile.id, verdict });
+  if (verdict.ended) {
+    // Its submission's answer may have been lost.
+    if (verdict.jobId) writeJobId(project.root, profile.id, verdict.jobId);
+    throw new Failure<RunProblem>(4, { kind: 'already-ended', id: profile.id, verdict });
+  }
   return submitAttempt(project, profile, runDir, Math.max(1, attempt));
 }
 

@@ -43,7 +43,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
     const random = seeded(SEED);
     const scenes: Scene[] = [];
     for (let count = 0; count < 3; count++) scenes.push(await makeScene(cluster, cluster.env()));
-    const rounds = Array.from({ length: 6 }, (_, round) => ({
+    const rounds = Array.from({ length: 4 }, (_, round) => ({
       round,
       target: round % 2 === 0 ? 'slurm-run' : 'slurm-full',
       after: 100 + random() * (round % 2 === 0 ? 900 : 2000),
@@ -124,7 +124,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
 
   test('two terminals run the same profile at once', async () => {
     const scenes = [await makeScene(cluster, cluster.env()), await makeScene(cluster, cluster.env())];
-    const rounds = Array.from({ length: 3 }, (_, round) => `terminals ${round}`);
+    const rounds = Array.from({ length: 2 }, (_, round) => `terminals ${round}`);
     await lanes(scenes, rounds, async (scene, word) => {
       scene.wish(word);
       const both = await Promise.all([1, 2].map(() => scene.toy.json('slurm-run', { PROFILE: 't' })));
@@ -144,7 +144,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
     ];
     let existing = 0;
     one.wish('nothing yet', 2);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       expect((await one.toy.json('slurm-push', { PROFILE: 't', YES: '1' })).exit).toBe(0);
       two.toy.write('slurm/jobs/t.rundir', one.toy.read('slurm/jobs/t.rundir'));
       const both = await Promise.all([one, two].map(({ toy }) => toy.json('slurm-submit', { PROFILE: 't' })));
@@ -159,8 +159,8 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
       const { json } = await two.toy.json('slurm-recover', { PROFILE: 't' });
       expect(json.recovered).toMatchObject([{ action: 'forgotten' }]);
     }
-    expect(existing).toBe(3);
-    console.log(`faults: 3 rounds of two laptops: ${await allIsWell([one])}`);
+    expect(existing).toBe(2);
+    console.log(`faults: 2 rounds of two laptops: ${await allIsWell([one])}`);
     for (const { toy } of [one, two]) toy.remove();
   });
 

@@ -75,7 +75,7 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
     const bytes = await measure(first, () => first.scene.toy.json('slurm-run', { PROFILE: 't' }));
     await first.scene.carryOn('measured');
     const exits: Record<string, number> = {};
-    await lanes(all, points(bytes, 8), async (lane, limit) => {
+    await lanes(all, points(bytes, 6), async (lane, limit) => {
       const { scene, link } = lane;
       const word = `run ${JSON.stringify(limit)}`;
       scene.wish(word);
@@ -89,7 +89,7 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
       expect(scene.arrived(word)).toBe(true);
     });
     console.log(
-      `faults: 8 cuts of slurm-run over ${bytes.up}+${bytes.down} bytes (exit codes ${JSON.stringify(exits)}): ${await allIsWell()}`,
+      `faults: 6 cuts of slurm-run over ${bytes.up}+${bytes.down} bytes (exit codes ${JSON.stringify(exits)}): ${await allIsWell()}`,
     );
   });
 
@@ -100,7 +100,7 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
     const bytes = await measure(first, () => first.scene.toy.json('slurm-full', { PROFILE: 't' }));
     expect(first.scene.arrived('measured twice')).toBe(true);
     let alone = 0;
-    await lanes(all, points(bytes, 8), async (lane, limit) => {
+    await lanes(all, points(bytes, 6), async (lane, limit) => {
       const { scene, link } = lane;
       const word = `full ${JSON.stringify(limit)}`;
       scene.wish(word);
@@ -116,7 +116,7 @@ describe.skipIf(clusterUnavailable())('a link that breaks', () => {
       expect(scene.arrived(word)).toBe(true);
     });
     console.log(
-      `faults: 8 cuts of slurm-full over ${bytes.up}+${bytes.down} bytes, ${alone} went on by itself: ${await allIsWell()}`,
+      `faults: 6 cuts of slurm-full over ${bytes.up}+${bytes.down} bytes, ${alone} went on by itself: ${await allIsWell()}`,
     );
   });
 

@@ -121,11 +121,10 @@ describe.skipIf(clusterUnavailable())('hostile names', () => {
       const some = values.filter((_, index) => index === at % values.length);
       for (const value of some) {
         const pairs: Record<string, string>[] = [
-          { PROFILE: value },
           { PROFILE: 'p', TAG: value },
           { PROFILE: 'p', CLUSTER: value },
         ];
-        for (const given of pairs) {
+        for (const given of [{ PROFILE: value }, ...pairs.slice(at % 2, (at % 2) + 1)]) {
           if (target === 'status' && !('CLUSTER' in given)) continue;
           if (target === 'history' && 'CLUSTER' in given) continue;
           const ended = await one.json(`slurm-${target}`, given);
@@ -135,21 +134,7 @@ describe.skipIf(clusterUnavailable())('hostile names', () => {
         }
       }
     }
-    for (const value of [
-      '',
-      'all',
-      '1,2',
-      '-u srt-bash',
-      '1 2',
-      '1_[1-3]',
-      '*',
-      '0x1',
-      '1;2',
-      '１２',
-      '../1',
-      '1\n2',
-      '-1',
-    ]) {
+    for (const value of ['', 'all', '-u srt-bash', '1_[1-3]', '*', '１２', '../1', '1\n2', '-1']) {
       // To clean, no JOB_ID is none.
       if (value !== '') expect((await one.json('slurm-clean', { JOB_ID: value, YES: '1' })).exit, value).toBe(2);
       const ended = await one.json('slurm-cancel', { JOB_ID: value });
