@@ -40,6 +40,9 @@ interface About {
 
 const NOTHING: Gathered = { results: [], logs: [], kept: [], missing: [] };
 
+/** What the marker need not know: the same signal may reach the command first, which then seems to have ended by itself. */
+const FROM_OUTSIDE: readonly string[] = ['CANCELLED', 'TIMEOUT', 'DEADLINE', 'PREEMPTED', 'NODE_FAIL'];
+
 /** Seconds that the scheduler may take to let go of a job. */
 const LETTING_GO = 60;
 
@@ -72,7 +75,8 @@ export async function afterwards(
     const why = verdict.state === 'UNKNOWN' ? 'undecided' : 'alive';
     throw new Failure<InteractiveProblem>(3, { kind: 'shell-kept', id, runDir, why });
   }
-  const result = { ...whose, natural: marked !== undefined, verdict, interrupted: about.interrupted() };
+  const natural = marked !== undefined && !FROM_OUTSIDE.includes(verdict.state);
+  const result = { ...whose, natural, verdict, interrupted: about.interrupted() };
   return { ...result, code: marked ?? (code || 1), ...(await bringHome(project, run, verdict)) };
 }
 
