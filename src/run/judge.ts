@@ -18,6 +18,8 @@ export interface Witnesses {
 const MAY_COME_BACK: readonly string[] = ['NODE_FAIL', 'PREEMPTED', 'BOOT_FAIL', 'LAUNCH_FAILED', 'RECONFIG_FAIL'];
 /** States of a job whose script has ended while the scheduler cleans up after it. */
 const WINDING_UP: readonly string[] = ['RUNNING', 'COMPLETING', 'STAGE_OUT', 'SIGNALING'];
+/** Exit codes of a command that KILL or TERM ended: it may be Slurm's, and have reached the command before its supervisor. */
+const MAY_BE_SLURMS: readonly number[] = [137, 143];
 
 export function single({ queue, rows, markers, job, answered }: Witnesses): Verdict {
   const account = rows.find((row) => row.step === undefined);
@@ -44,7 +46,8 @@ export function single({ queue, rows, markers, job, answered }: Witnesses): Verd
   if (queueState && isLive(queueState)) {
     const over = natural && WINDING_UP.includes(queueState);
     const settled = over && accountState !== undefined && hasEnded(accountState);
-    if (!over || (settled && MAY_COME_BACK.includes(accountState))) {
+    const undecided = !settled && MAY_BE_SLURMS.includes(end?.code ?? 0);
+    if (!over || undecided || (settled && MAY_COME_BACK.includes(accountState))) {
       return { ...alive, state: queueState, basis: 'queue' };
     }
     if (!settled || queueState !== 'COMPLETING') return byMarker(false);
