@@ -28,6 +28,8 @@ const onCluster = {
 // biome-ignore lint/style/noDefaultExport: vitest's own convention
 export default defineConfig({
   test: {
+    // Where nobody watches, a line for each failed test at the very end.
+    reporters: process.env.CI ? ['default', 'github-actions'] : ['default'],
     // Starting over for each of so many files takes a minute; vitest looks for this here alone.
     poolOptions: { forks: { isolate: false } },
     projects: [
