@@ -7,7 +7,7 @@ import { flowCollectedText, startedFlowText } from '../src/report/flow.ts';
 import { flowStatusText } from '../src/report/flow-status.ts';
 import { command } from './command.ts';
 import { exitOf, openFlow, partAsked, whichFlow } from './flows.ts';
-import { flowNotices } from './notify.ts';
+import { flowNotices } from './notify-flow.ts';
 
 command('slurm-flow-full', async (context) => {
   const { variables, dryRun, force, style, typed, terminal } = context;
@@ -15,7 +15,10 @@ command('slurm-flow-full', async (context) => {
   const opened = await openFlow(context, which, asked);
   const notices = flowNotices(context, opened.project, opened.ready.union.secrets, true);
   const { project } = notices;
-  const started = await start(project, which, opened.ready, { asked, dryRun, force });
+  const started = await start(project, which, opened.ready, {
+    ...{ asked, dryRun, force },
+    asBegun: () => openFlow(context, which),
+  });
   if (dryRun) return { result: started, text: startedFlowText(started, style, typed) };
   terminal.show(startedFlowText(started, style, typed));
   notices.started(started);

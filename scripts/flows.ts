@@ -16,7 +16,7 @@ import { idOf } from '../src/run/find.ts';
 import type { Project } from '../src/run/project.ts';
 import { readTracked } from '../src/run/record.ts';
 import type { Context } from './command.ts';
-import { type FlowNotices, flowNotices } from './notify.ts';
+import { type FlowNotices, flowNotices } from './notify-flow.ts';
 import { flowName, type Variables } from './variables.ts';
 
 /** FLOW and TAG. Throws Failure(2) without FLOW, or for what can't be a name. */
@@ -31,14 +31,17 @@ export function whichFlow({ root, variables }: Pick<Context, 'root' | 'variables
   return { name, ...(tag !== undefined && { tag }) };
 }
 
-/** The flow of a file with its jobs' profiles, and the project, of whose command line the flow's arguments are no keys. Throws Failure(2). */
+/**
+ * The flow of a file with its jobs' profiles, and the project, of whose command line the flow's arguments are no keys; all of it anew if
+ * that is asked for, else by what was said when it was started, too. Throws Failure(2).
+ */
 export async function openFlow(
   context: Context,
   which: WhichFlow,
-  asked: FlowPartAsked,
+  asked?: FlowPartAsked,
 ): Promise<{ ready: ReadyFlow; project: Project }> {
   const { root, variables } = context;
-  const words = asked.part === 'all' ? variables.all : new Map([...saidBefore(root, which), ...variables.all]);
+  const words = asked?.part === 'all' ? variables.all : new Map([...saidBefore(root, which), ...variables.all]);
   const flow = await loadFlow(root, which.name, words);
   const project = context.project(runOfFlow(which), withoutArgs(words, flow));
   const profiles = loadFlowProfiles(root, project.cluster, project.commandLine, flow, which.tag);
@@ -90,7 +93,7 @@ export function partAsked(variables: Variables): FlowPartAsked {
   return { part: resume ? 'due' : 'all' };
 }
 
-/** 0 where all went as the graph meant it to, or still may; 1 where something failed. */
-export function exitOf({ counts }: FlowStatus): 0 | 1 {
-  return counts.failed + counts.stopped + counts.cancelled + counts.unknown > 0 ? 1 : 0;
+/** 0 where all went as the graph meant it to, or still may; 1 where something failed, or was never submitted. */
+export function exitOf({ counts, unfinished }: FlowStatus): 0 | 1 {
+  return counts.failed + counts.stopped + counts.cancelled + counts.unknown + unfinished.length > 0 ? 1 : 0;
 }

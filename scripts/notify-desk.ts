@@ -23,12 +23,21 @@ export interface Desk {
   soon(work: () => Promise<Message | undefined>): void;
 }
 
-/** `profile` is whose NOTIFY and SECRETS count, `secrets` more names of secrets. Throws Failure(2) for addresses that are none. */
-export function open({ root, atEnd }: Own, project: Project, profile: string, secrets: readonly string[] = []): Desk {
+/**
+ * `profile` is whose NOTIFY and SECRETS count, `secrets` more names of secrets, `events` what NOTIFY is taken to be. Throws Failure(2)
+ * for addresses that are none.
+ */
+export function open(
+  { root, atEnd }: Own,
+  project: Project,
+  profile: string,
+  secrets: readonly string[] = [],
+  events?: string,
+): Desk {
   const key = keysOf(root, project, profile);
   const names = [...splitWords(key('SECRETS') ?? '').words.map(({ text }) => text), ...secrets, 'WANDB_API_KEY'];
   const { commandLine } = project;
-  const notify = notifyOf(project, key('NOTIFY'));
+  const notify = events ?? notifyOf(project, key('NOTIFY'));
   const notifier = openNotifier({ root, commandLine, environment: process.env, notify, secrets: names });
   const working = new Set<Promise<void>>();
   atEnd(async () => {

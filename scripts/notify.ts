@@ -1,11 +1,9 @@
 /** Tells somebody what comes of a command's jobs: listens to what its verbs say, and sends in the background. */
 
-import type { FlowStatus, StartFlowResult } from '../src/flow/results.ts';
 import { bundle } from '../src/notify/bundle.ts';
 import { claimed, markOf } from '../src/notify/claim.ts';
 import type { Message } from '../src/notify/types.ts';
 import { endedMessage, runningMessage, submittedMessage } from '../src/report/notify.ts';
-import { flowMessage, flowStartedMessage } from '../src/report/notify-flow.ts';
 import { cellsFailedMessage, sweepEndedMessage, sweepStartedMessage } from '../src/report/notify-sweep.ts';
 import { idOf, type TrackedRun, type WhichRun } from '../src/run/find.ts';
 import type { Project } from '../src/run/project.ts';
@@ -129,52 +127,6 @@ export function sweepNotices(own: Own, project: Project, profile: string, fresh:
     ended: (status) => {
       const message = sweepEndedMessage(status, failed.rest(), cluster);
       if (!notifier.wants(message.event)) return;
-      soon(async () => ((await claimed(project.host, status.runDir, ['all'])).length > 0 ? message : undefined));
-    },
-  };
-}
-
-export interface FlowNotices {
-  project: Project;
-  started(result: StartFlowResult): void;
-  ended(status: FlowStatus): void;
-}
-
-/** `secrets` are names of SECRETS of any of its jobs; `fresh` as of a sweep. */
-export function flowNotices(own: Own, project: Project, secrets: readonly string[], fresh: boolean): FlowNotices {
-  const { notifier, soon } = open(own, project, '', secrets);
-  if (!notifier.wants()) return { project, started: () => {}, ended: () => {} };
-  const cluster = project.cluster.host;
-  const told = new Set<string>();
-  let looked = fresh;
-  const jobFailed = async (status: FlowStatus, job: string, verdict: Verdict | undefined) => {
-    const { id, runDir } = status;
-    const isArray = verdict?.tasks !== undefined;
-    if (verdict?.jobId !== undefined && !isArray) {
-      if ((await claimed(project.host, runDir, [markOf(verdict)])).length === 0) return undefined;
-    }
-    const log = verdict?.jobId === undefined || isArray ? '' : await logOf(project, { id, runDir }, verdict.jobId);
-    return flowMessage(status, { type: 'job-failed', job, log }, cluster);
-  };
-  const listen = (event: TalkEvent): void => {
-    if (event.type !== 'flow') return;
-    const { status } = event;
-    for (const { name, standing, verdict } of status.jobs) {
-      const key = `${name} ${verdict?.jobId} ${verdict?.restarts}`;
-      if (standing !== 'failed' || told.has(key)) continue;
-      told.add(key);
-      if (looked && notifier.wants('failed')) soon(() => jobFailed(status, name, verdict));
-    }
-    looked = true;
-  };
-  return {
-    project: listening(project, listen),
-    started: (result) => {
-      if (result.submitted.length > 0 && !result.dryRun) notifier.tell(flowStartedMessage(result, cluster));
-    },
-    ended: (status) => {
-      const message = flowMessage(status, { type: 'ended' }, cluster);
-      if (!message || !notifier.wants(message.event)) return;
       soon(async () => ((await claimed(project.host, status.runDir, ['all'])).length > 0 ? message : undefined));
     },
   };

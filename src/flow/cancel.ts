@@ -5,7 +5,7 @@ import type { WhichFlow } from './id.ts';
 import type { CancelFlowResult } from './results.ts';
 import { isAlive } from './standing.ts';
 import { see, statusOf } from './status.ts';
-import { mustHave, theFlow, trackedFlow } from './which.ts';
+import { mustHave, trackedFlow } from './which.ts';
 
 /** How often it looks again for jobs that another command was submitting at that moment. */
 const LOOKS = 5;
@@ -17,11 +17,11 @@ export async function cancelFlow(
   { only, dryRun = false }: { only?: readonly string[]; dryRun?: boolean },
 ): Promise<CancelFlowResult> {
   const run = trackedFlow(project.root, which);
-  const flow = await theFlow(project, run);
-  if (only) mustHave(flow.jobs, 'ONLY', only);
   const done = new Map<string, string>();
   for (let look = 0; look < LOOKS; look++) {
-    const { jobs } = statusOf(run, flow, await see(project, run));
+    const seen = await see(project, run);
+    if (only) mustHave(seen.started.jobs, 'ONLY', only);
+    const { jobs } = statusOf(run, seen);
     const isMeant = (name: string) => only === undefined || only.includes(name);
     const alive = jobs.filter(
       ({ name, standing, verdict }) => isMeant(name) && (isAlive(standing) || verdict?.ended === false),
@@ -31,10 +31,8 @@ export async function cancelFlow(
     );
     for (const [jobId, job] of ids) done.set(jobId, job);
     if (dryRun || (ids.length === 0 && look > 0)) break;
-    await project.scheduler.cancel(
-      ids.map(([jobId]) => jobId),
-      only ? undefined : run.runDir,
-    );
+    // The last first, or what waits for an end might begin at that of the one before.
+    await project.scheduler.cancel(ids.map(([jobId]) => jobId).reverse(), only ? undefined : run.runDir);
     if (ids.length === 0) break;
   }
   return { id: run.id, jobs: [...done].map(([jobId, job]) => ({ job, jobId })), ...(dryRun && { dryRun }) };

@@ -5,6 +5,7 @@ import { collectKnown } from '../run/collect.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { remember } from '../run/history.ts';
 import { together } from '../run/judge.ts';
+import { onceLeft } from '../run/left.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
@@ -16,9 +17,8 @@ import { rememberMade } from './made.ts';
 import type { FlowProblem } from './problem.ts';
 import type { CollectFlowResult, FlowStatus } from './results.ts';
 import { cellsFolder } from './scripts.ts';
-import type { StartedFlow } from './started.ts';
 import { type FlowSeen, see, statusOf } from './status.ts';
-import { theFlow, trackedFlow } from './which.ts';
+import { trackedFlow } from './which.ts';
 
 export interface CollectFlowOptions {
   /** Accept missing results, remove after a failure. */
@@ -41,22 +41,25 @@ export function collectFlow(
 ): Promise<CollectFlowResult> {
   const run = trackedFlow(project.root, which);
   return exclusively(project.root, run.id, async () => {
-    const flow = await theFlow(project, run);
-    const seen = await see(project, run, SETTLE);
-    const status = statusOf(run, flow, seen);
+    const seen = await onceLeft(() => see(project, run, SETTLE));
+    const status = statusOf(run, seen);
     const alive = status.jobs.filter(({ verdict }) => verdict && !(verdict.ended && verdict.left));
     if (status.trouble === undefined && alive.length > 0 && !seen.record.removing)
-      throw new Failure<FlowProblem>(4, { kind: 'flow-alive', flow: flow.name, jobs: alive.map(({ name }) => name) });
+      throw new Failure<FlowProblem>(4, {
+        kind: 'flow-alive',
+        flow: status.flow.name,
+        jobs: alive.map(({ name }) => name),
+      });
     if (options.once && seen.record.collected) {
       const gathered = { results: [], logs: [], kept: [], missing: [] };
       return { id: run.id, status, gathered, removed: false, already: true };
     }
-    const results = seen.record.removing ? NO_RESULTS : await resultsOf(project, run, flow, status);
+    const results = seen.record.removing ? NO_RESULTS : await resultsOf(project, run, seen, status);
     const told = seen.record.removing ? status : await withLogs(project, run, status);
     const known = { tracked: run, record: seen.record, verdict: wholeVerdict(status, seen) };
     const { gathered, removed } = await collectKnown(project, known, seen.snapshot, {
       ...options,
-      results: { ...results, remember: () => rememberAll(project, run, status) },
+      results: { ...results, remember: () => rememberAll(project, run, seen, status) },
     });
     if (!options.dryRun) rememberMade(project.root, run.id, results.made);
     return { id: run.id, status: told, gathered, removed, ...(options.dryRun && { dryRun: true }) };
@@ -81,7 +84,7 @@ function wholeVerdict({ jobs, unfinished }: FlowStatus, { record, snapshot }: Fl
 async function resultsOf(
   project: Project,
   { id, runDir }: TrackedRun,
-  flow: StartedFlow,
+  { started: flow, verdicts }: FlowSeen,
   { jobs }: FlowStatus,
 ): Promise<GivenResults> {
   // Of a job that need not run nothing was to be expected.
@@ -89,7 +92,9 @@ async function resultsOf(
   const tag = id.split('@')[1] ?? id;
   const matrices = ran.flatMap(({ name, cells }) => (cells ? [`results/${cellsFolder(tag, name)}/`] : []));
   const named = [...new Set([...ran.flatMap(({ results = [] }) => results), ...matrices])];
-  if (flow.jobs.every(({ results }) => results)) return { ...NO_RESULTS, paths: named };
+  // What was taken out of the file since has left something, too.
+  const namesAll = [...verdicts.keys()].every((name) => flow.jobs.find((job) => job.name === name)?.results);
+  if (namesAll && flow.jobs.every(({ results }) => results)) return { ...NO_RESULTS, paths: named };
   const answer = await project.host.run({ files: ['lib', 'written'], args: [runDir] });
   if (answer.code !== 0) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
   const records = answer.stdout.split('\n').map((line) => line.split(SEPARATOR));
@@ -118,9 +123,11 @@ interface GivenResults {
 }
 
 /** A line of the history for each of its jobs that ran. */
-function rememberAll(project: Project, run: TrackedRun, { jobs }: FlowStatus): void {
-  for (const { name, verdict, standing } of jobs) {
-    if (verdict?.jobId && verdict.ended && standing !== 'stopped' && standing !== 'skipped')
-      remember(project, run, verdict.jobId, verdict, name);
+function rememberAll(project: Project, run: TrackedRun, { verdicts }: FlowSeen, { jobs }: FlowStatus): void {
+  const never = new Set(
+    jobs.flatMap(({ name, standing }) => (standing === 'stopped' || standing === 'skipped' ? [name] : [])),
+  );
+  for (const [name, { cells: _, ...verdict }] of verdicts) {
+    if (verdict.jobId && verdict.ended && !never.has(name)) remember(project, run, verdict.jobId, verdict, name);
   }
 }

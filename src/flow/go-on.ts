@@ -18,6 +18,8 @@ import type { Flow } from './types.ts';
 
 export interface StartFlowOptions {
   asked: FlowPartAsked;
+  /** The flow by what make's command line said when it was begun, too. Throws Failure(2). */
+  asBegun(): Promise<{ ready: ReadyFlow; project: Project }>;
   dryRun?: boolean;
   /** Code is sent though jobs of the flow are alive. */
   force?: boolean;
@@ -27,76 +29,94 @@ export interface StartFlowOptions {
 export interface Before {
   run: TrackedRun;
   seen: FlowSeen;
-  started: StartedFlow;
 }
 
-/** In the run directory that is there: what was broken off, or part of it again. */
-export async function goOn(
+/** What was found right: the code that goes, and what tells whether the jobs are the same as before. */
+export interface Checked {
+  files: CodeFile[];
+  digest: string;
+}
+
+/** The rest of a submission that was broken off, of the very flow that it was begun with. Throws Failure(4) where that is another now. */
+export async function complete(
   project: Project,
-  { run, seen, started }: Before,
+  { run, seen }: Before,
   ready: ReadyFlow,
-  files: CodeFile[],
-  { asked, dryRun = false, force = false }: StartFlowOptions,
+  digest: string,
+  { asked, dryRun = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
   const { flow } = ready;
-  const { id, runDir } = run;
-  const known = knownOf(flow, seen, started);
-  const graph = seen.record.flow?.graph;
-  const about = { id, runDir, flow: aboutOf(flow), again: true };
-  const left = flow.jobs.flatMap(({ name }) => known.get(name) ?? []);
-  const kept = (submitted: readonly SubmittedJob[]): StartFlowResult['kept'] => {
-    const now = new Set(submitted.map(({ job }) => job));
-    const others = left.filter(({ name, standing }) => !now.has(name) && standing !== 'not-submitted');
-    return others.map(({ name, standing, verdict }) => ({
-      ...{ job: name, standing },
-      ...(verdict?.jobId && { jobId: verdict.jobId }),
-    }));
-  };
+  const { started, record } = seen;
+  const brokenOff = { kind: 'flow-broken-off', flow: flow.name, args: started.args ?? {} } as const;
+  if (asked.part === 'from' || asked.part === 'only')
+    throw new Failure<FlowProblem>(4, { ...brokenOff, variable: asked.part.toUpperCase() });
+  if (digest !== started.digest) throw new Failure<FlowProblem>(4, brokenOff);
+  const { queueTrouble: detail } = seen.snapshot;
+  if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id: run.id, detail });
+  const rest = { part: 'rest', jobs: unfinished(record.flow), graph: record.flow?.graph?.jobs ?? [] } as const;
+  return submitted(project, { run, seen }, ready, { asked: rest, dryRun });
+}
+
+/** Part of it again, in the run directory that is there. */
+export async function goOn(
+  project: Project,
+  { run, seen }: Before,
+  ready: ReadyFlow,
+  { files, digest }: Checked,
+  { asked, dryRun = false, force = false }: StartFlowOptions,
+): Promise<StartFlowResult> {
+  const { flow, profiles, given } = ready;
+  const { id } = run;
+  const { started } = seen;
   // A job that runs may read its code at any moment.
-  const { jobs } = statusOf(run, started, seen);
+  const { jobs } = statusOf(run, seen);
   const alive = jobs.filter(({ standing }) => isAlive(standing) && standing !== 'held').map(({ name }) => name);
   const isGone = jobs.some((job) => isAlive(job.standing) && !flow.jobs.some(({ name }) => name === job.name));
-  const isOther = JSON.stringify(startedJobs(flow.jobs, ready.profiles)) !== JSON.stringify(started.jobs);
-  if (graph ? isOther : isGone || (alive.length > 0 && isOther && !force))
-    throw new Failure<FlowProblem>(4, { kind: 'flow-changed', flow: flow.name, jobs: graph?.jobs ?? alive });
+  const isOther = JSON.stringify(startedJobs(flow.jobs, profiles)) !== JSON.stringify(started.jobs);
+  if (isGone || (alive.length > 0 && isOther && !force))
+    throw new Failure<FlowProblem>(4, { kind: 'flow-changed', flow: flow.name, jobs: alive });
   const { queueTrouble: detail } = seen.snapshot;
   if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
-  if (!graph) mayRun(flow, asked, known);
-  if (dryRun) {
-    const submitted = plannedNow(
-      flow,
-      graph ? { part: 'rest', jobs: unfinished(seen.record.flow), graph: graph.jobs } : asked,
-      known,
-    );
-    return { ...about, submitted, kept: kept(submitted), dryRun };
-  }
-  const codeKept = !force && alive.length > 0 && !graph;
-  const pushed = codeKept || graph ? undefined : await sendAgain(project, run, ready, files);
+  mayRun(flow, asked, knownOf(flow, seen, started));
+  const codeKept = !force && alive.length > 0;
+  const now = codeKept || dryRun ? undefined : startedOf(flow, profiles, given, digest);
+  const push = now && (await sendAgain(project, run, ready, files, now));
+  const result = await submitted(project, { run, seen }, ready, { asked, dryRun });
+  return { ...result, ...(push && { push }), ...(codeKept && !dryRun && { codeKept }) };
+}
+
+/** Submits it, and tells what was left as it is. */
+async function submitted(
+  project: Project,
+  { run, seen }: Before,
+  ready: ReadyFlow,
+  { asked, dryRun }: { asked: FlowPartAsked; dryRun: boolean },
+): Promise<StartFlowResult> {
+  const { flow } = ready;
+  const known = knownOf(flow, seen, seen.started);
   const hold = isHeld(project);
-  const submitted = await submitFlow(withoutHold(project), run, ready, { asked, hold, was: started });
-  return {
-    ...{ ...about, submitted, kept: kept(submitted) },
-    ...(pushed && { push: pushed }),
-    ...(codeKept && { codeKept }),
-    ...(hold && { held: true }),
-  };
+  const options = { asked, hold, was: seen.started };
+  const jobs = dryRun ? plannedNow(flow, asked, known) : await submitFlow(withoutHold(project), run, ready, options);
+  const now = new Set(jobs.map(({ job }) => job));
+  const left = flow.jobs.flatMap(({ name }) => known.get(name) ?? []);
+  const kept = left
+    .filter(({ name, standing }) => !now.has(name) && standing !== 'not-submitted')
+    .map(({ name, standing, verdict: { jobId } = {} }) => ({ job: name, standing, ...(jobId && { jobId }) }));
+  const about = { id: run.id, runDir: run.runDir, flow: aboutOf(flow), again: true, submitted: jobs, kept };
+  return { ...about, ...(dryRun ? { dryRun } : hold && { held: true }) };
 }
 
 /** Code that has changed here since goes into the same run directory; what jobs wrote there stays. */
 async function sendAgain(
   project: Project,
   run: TrackedRun,
-  { flow, union, profiles, given }: ReadyFlow,
+  { flow, union, profiles }: ReadyFlow,
   files: CodeFile[],
+  now: StartedFlow,
 ): Promise<PushResult> {
-  const started = startedOf(flow, profiles, given);
-  const pushed = await pushAgain(
-    project,
-    { profile: union, jobs: [...profiles.values()], files },
-    run,
-    filesOf(started, flow.jobs),
-  );
-  keepStarted(project.root, run.id, run.runDir, started);
+  const ready = { profile: union, jobs: [...profiles.values()], files };
+  const pushed = await pushAgain(project, ready, run, filesOf(now, flow.jobs));
+  keepStarted(project.root, run.id, run.runDir, now);
   return pushed;
 }
 

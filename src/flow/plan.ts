@@ -13,9 +13,18 @@ export type FlowPartAsked =
   /** What of a submission that was broken off, `graph`, is still to be submitted. */
   | { part: 'rest'; jobs: readonly string[]; graph: readonly string[] };
 
-/** Whether a job runs only if it can by what that parent came to: FROM and ONLY are taken at their word on all that they do not run. */
-function isJudged(asked: FlowPartAsked, parent: string): boolean {
-  return asked.part === 'due' || (asked.part === 'rest' && asked.graph.includes(parent));
+/** Whether a job runs only if it can by what that parent came to: who names a job with FROM or ONLY is taken at their word. */
+function isJudged(asked: FlowPartAsked, job: string, parent: string): boolean {
+  switch (asked.part) {
+    case 'due':
+      return true;
+    case 'rest':
+      return asked.graph.includes(parent);
+    case 'from':
+      return !asked.jobs.includes(job);
+    default:
+      return false;
+  }
 }
 
 export interface Planned {
@@ -44,7 +53,7 @@ export function plan(jobs: readonly FlowJob[], asked: FlowPartAsked, known: Read
     const barred = ({ kind, job: parent }: Dependency) =>
       isBarred(kind, leftOut(parent) ? 'stopped' : standing(parent));
     const leftOut = (parent: string) => wanted.has(parent) && !planned.has(parent);
-    if (job.dependsOn.some((one) => isJudged(asked, one.job) && !means(one) && barred(one))) continue;
+    if (job.dependsOn.some((one) => isJudged(asked, job.name, one.job) && !means(one) && barred(one))) continue;
     const waits = job.dependsOn.filter(means).map(({ kind, job }) => ({ kind, job }));
     planned.set(job.name, withCells(job, waits, asked, known, planned));
   }

@@ -34,6 +34,8 @@ export type FlowProblem = ProblemBase &
     | { kind: 'flow-cells-differ'; job: string }
     /** The code or the file has changed, and jobs of it are alive. */
     | { kind: 'flow-changed'; flow: string; jobs: string[] }
+    /** Its submission was broken off, and can't be made whole: it is another flow now, or only part of it was asked for (`variable`). */
+    | { kind: 'flow-broken-off'; flow: string; args: Readonly<Record<string, string>>; variable?: string }
     /** A file in its run directory has a name that cannot be brought home. */
     | { kind: 'flow-odd-names'; flow: string; runDir: string }
     /** Other commands are submitting it, again and again. */

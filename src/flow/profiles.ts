@@ -10,7 +10,7 @@ import { readProfile, type WrittenProfile } from '../conf/profile.ts';
 import type { Cluster, Profile, Setting } from '../conf/types.ts';
 import { optionsAmong } from '../template/directives.ts';
 import type { FlowFileProblem } from './file/problem.ts';
-import { SPELLINGS } from './file/settings.ts';
+import { spelt } from './file/settings.ts';
 import type { Flow, FlowJob } from './types.ts';
 
 type Settings = ReadonlyMap<string, Setting>;
@@ -112,8 +112,7 @@ function sourcesOf(
 function inTheFlowsWords(problem: ConfProblem, flow: Flow, job: FlowJob): ConfProblem | FlowFileProblem {
   if (problem.place?.file !== flow.file) return problem;
   if (problem.kind === 'nothing-to-run') return { kind: 'flow-job-runs-nothing', job: job.name, place: job.place };
-  const spelling = 'key' in problem && SPELLINGS.get(problem.key);
-  return spelling ? ({ ...problem, key: spelling } as ConfProblem) : problem;
+  return spelt(problem);
 }
 
 function ownOptions({ name }: FlowJob, profile: Profile): FlowFileProblem[] {

@@ -5,7 +5,7 @@ import type { Project } from '../run/project.ts';
 import { type ReleaseResult, release } from '../run/release.ts';
 import type { WhichFlow } from './id.ts';
 import { see, statusOf } from './status.ts';
-import { theFlow, trackedFlow } from './which.ts';
+import { trackedFlow } from './which.ts';
 
 export interface ReleaseFlowResult {
   id: string;
@@ -20,7 +20,7 @@ export interface ReleaseFlowResult {
 /** Throws Failure(2) if the flow was not started here. */
 export async function releaseFlow(project: Project, which: WhichFlow, dryRun: boolean): Promise<ReleaseFlowResult> {
   const run = trackedFlow(project.root, which);
-  const { jobs, unfinished, flow } = statusOf(run, await theFlow(project, run), await see(project, run));
+  const { jobs, unfinished, flow } = statusOf(run, await see(project, run));
   const released: ReleaseFlowResult['jobs'] = [];
   for (const { name, standing, verdict } of unfinished.length > 0 ? [] : jobs) {
     if (standing !== 'held' || verdict?.jobId === undefined) continue;

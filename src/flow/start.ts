@@ -1,7 +1,7 @@
 /** slurm-flow: the whole graph is handed to the scheduler; or, in the run directory that is there, part of it again. */
 
-import { type CodeFile, expandCodeFiles } from '../conf/code-files.ts';
-import { Failure } from '../failure.ts';
+import { expandCodeFiles } from '../conf/code-files.ts';
+import { Failure, type ProblemBase } from '../failure.ts';
 import { idOf } from '../run/find.ts';
 import { history } from '../run/history.ts';
 import { nameOfRun } from '../run/names.ts';
@@ -11,14 +11,24 @@ import type { Project } from '../run/project.ts';
 import { planned as plannedPush, send } from '../run/push.ts';
 import { exclusively, readTracked, writeRunDir } from '../run/record.ts';
 import { jobSecrets } from '../run/submit.ts';
-import { aboutOf, type Before, goOn, isHeld, plannedNow, type StartFlowOptions, withoutHold } from './go-on.ts';
+import {
+  aboutOf,
+  type Before,
+  type Checked,
+  complete,
+  goOn,
+  isHeld,
+  plannedNow,
+  type StartFlowOptions,
+  withoutHold,
+} from './go-on.ts';
 import { runOfFlow, type WhichFlow } from './id.ts';
 import { madeBefore } from './made.ts';
 import { type FlowPartAsked, plan } from './plan.ts';
 import type { FlowProblem } from './problem.ts';
 import type { Standing, StartFlowResult } from './results.ts';
 import { isAlive } from './standing.ts';
-import { filesOf, keepStarted, startedFlow, startedOf } from './started.ts';
+import { digestOf, filesOf, keepStarted, startedOf } from './started.ts';
 import { see, statusOf } from './status.ts';
 import { type ReadyFlow, renderAll, submitFlow } from './submit.ts';
 import type { Flow } from './types.ts';
@@ -39,15 +49,20 @@ export function start(
     const left = madeBefore(root, id, [...ready.profiles.values()]);
     const args = Object.fromEntries([...ready.given].filter(([name]) => ready.flow.args.has(name)));
     const told = { ...(left.length > 0 && { left }), ...(ready.given.size > 0 && { args }) };
-    const files = await checked(project, ready, left, options.dryRun ?? false);
+    const sent = await checked(project, ready, left, options.dryRun ?? false);
     const before = await whatIsThere(project, which);
-    const graph = before?.seen.record.flow?.graph;
+    if (before?.seen.record.flow?.graph) {
+      const { ready, project: begun } = await options.asBegun();
+      // What was opened goes on.
+      const same = { ...project, cluster: begun.cluster, commandLine: begun.commandLine };
+      return complete(same, before, ready, await digestOfJobs(same, ready), options);
+    }
     // What was refused, or cancelled before it began, has left a run directory as good as new.
-    const same = before && (options.asked.part !== 'all' || graph || !hasBegun(before)) ? before : undefined;
-    if (same) return { ...(await goOn(project, same, ready, files, options)), ...told };
+    const same = before && (asked.part !== 'all' || !hasBegun(before)) ? before : undefined;
+    if (same) return { ...(await goOn(project, same, ready, sent, options)), ...told };
     if (!before) needsNothingBefore(root, which, ready.flow, asked);
     if (before && !options.dryRun) await mayReplace(project, id, before);
-    return { ...(await begin(project, id, ready, files, options)), ...told };
+    return { ...(await begin(project, id, ready, sent, options)), ...told };
   });
 }
 
@@ -70,22 +85,22 @@ function needsNothingBefore(root: string, which: WhichFlow, flow: Flow, asked: F
 }
 
 /** Every mistake that can be found here, of every job; connecting begins meanwhile. */
-async function checked(
-  project: Project,
-  ready: ReadyFlow,
-  left: readonly string[],
-  dryRun: boolean,
-): Promise<CodeFile[]> {
-  const { root, cluster } = project;
-  const { flow, profiles, union } = ready;
+async function checked(project: Project, ready: ReadyFlow, left: readonly string[], dryRun: boolean): Promise<Checked> {
+  const { root } = project;
+  const { profiles, union } = ready;
   const dialling = dryRun ? undefined : project.host.connect();
   const all = [...profiles.values()];
   const files = await expandCodeFiles(root, all, [...runsInside(project), ...left]);
   await dialling;
   jobSecrets(project, union, { flow: ready.flow.name });
-  const runDir = `${cluster.remoteDir}/runs/${union.id}-00000000-000000`;
-  await renderAll(withoutHold(project), ready, plan(flow.jobs, { part: 'all' }, new Map()), { runDir, notes: {} });
-  return files;
+  return { files, digest: await digestOfJobs(project, ready) };
+}
+
+/** Of what all of its jobs come to. Throws Failure(2) with what is wrong in any of them. */
+async function digestOfJobs(project: Project, ready: ReadyFlow): Promise<string> {
+  const runDir = `${project.cluster.remoteDir}/runs/${ready.union.id}-00000000-000000`;
+  const planned = plan(ready.flow.jobs, { part: 'all' }, new Map());
+  return digestOf(await renderAll(withoutHold(project), ready, planned, { runDir, notes: {} }));
 }
 
 /** Undefined where nothing is tracked, or what was is gone. */
@@ -94,19 +109,19 @@ async function whatIsThere(project: Project, which: WhichFlow): Promise<Before |
   if (!run) return undefined;
   try {
     const seen = await see(project, run);
-    const started = await startedFlow(project, run);
-    if (started && started.name !== which.name)
-      throw new Failure<FlowProblem>(2, { kind: 'flow-of-another', id: run.id, flow: started.name });
-    return started && seen.record.pushed ? { run, seen, started } : undefined;
+    const { name } = seen.started;
+    if (name !== which.name) throw new Failure<FlowProblem>(2, { kind: 'flow-of-another', id: run.id, flow: name });
+    return seen.record.pushed ? { run, seen } : undefined;
   } catch (error) {
-    if (error instanceof Failure && error.problems.some(({ kind }) => kind === 'run-gone')) return undefined;
+    const isNothing = ({ kind }: ProblemBase) => kind === 'run-gone' || kind === 'no-flow-run';
+    if (error instanceof Failure && error.problems.some(isNothing)) return undefined;
     throw error;
   }
 }
 
 /** Whether a job of it has ever begun, or is in the queue. */
-function hasBegun({ run, seen, started }: Before): boolean {
-  const { jobs } = statusOf(run, started, seen);
+function hasBegun({ run, seen }: Before): boolean {
+  const { jobs } = statusOf(run, seen);
   const RAN: readonly Standing[] = ['done', 'failed', 'running', 'unknown'];
   return jobs.some(
     ({ standing, verdict }) =>
@@ -115,10 +130,10 @@ function hasBegun({ run, seen, started }: Before): boolean {
 }
 
 /** What is alive of it, or not home yet, is lost sight of here when it is begun anew (`recover` finds it). */
-async function mayReplace(project: Project, id: string, { run, seen, started }: Before): Promise<void> {
+async function mayReplace(project: Project, id: string, { run, seen }: Before): Promise<void> {
   const { queueTrouble: detail } = seen.snapshot;
   if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
-  const alive = statusOf(run, started, seen).jobs.some(({ standing }) => isAlive(standing));
+  const alive = statusOf(run, seen).jobs.some(({ standing }) => isAlive(standing));
   const isHome = history(project.root, id).some((entry) => entry.run === nameOfRun(run.runDir));
   // What was submitted since is not.
   if (isHome && seen.record.collected && !alive) return;
@@ -132,11 +147,11 @@ async function begin(
   project: Project,
   id: string,
   ready: ReadyFlow,
-  files: CodeFile[],
+  { files, digest }: Checked,
   { asked, dryRun = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
   const { flow, union } = ready;
-  const started = startedOf(flow, ready.profiles, ready.given);
+  const started = startedOf(flow, ready.profiles, ready.given, digest);
   const pushing = { profile: union, jobs: [...ready.profiles.values()], files };
   const about = { id, flow: aboutOf(flow), kept: [], again: false };
   if (dryRun) {

@@ -1,5 +1,6 @@
 /** What a flow was when it was last submitted: its run is looked at by that, whatever becomes of its file. */
 
+import { createHash } from 'node:crypto';
 import type { Profile } from '../conf/types.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { keep, kept, keptHere } from '../run/kept.ts';
@@ -27,19 +28,29 @@ export interface StartedFlow {
   args?: Readonly<Record<string, string>>;
   /** Names of what is a secret to any of them. */
   secrets?: readonly string[];
+  /** NOTIFY of jobs whose profile says something of it. */
+  notify?: Readonly<Record<string, string>>;
+  /** Of all that its jobs come to, scripts and options: one submission is of one flow, though it takes two commands. */
+  digest: string;
 }
 
-/** `given`: arguments that make's command line gave, which hold when part of it runs again. */
+/** `given`: arguments that make's command line gave, which hold when part of it runs again; `digest` as of digestOf. */
 export function startedOf(
   { name, title, file, jobs }: Flow,
   profiles: ReadonlyMap<string, Profile>,
   given: ReadonlyMap<string, string>,
+  digest: string,
 ): StartedFlow {
+  const notify = [...profiles].flatMap(([job, { settings }]) => {
+    const own = settings.get('NOTIFY');
+    return own?.layer === 'profile' ? [[job, own.value] as const] : [];
+  });
   return {
-    ...{ name, title, file },
+    ...{ name, title, file, digest },
     ...(given.size > 0 && { args: Object.fromEntries(given) }),
     jobs: startedJobs(jobs, profiles),
     secrets: [...new Set([...profiles.values()].flatMap(({ secrets }) => secrets))],
+    ...(notify.length > 0 && { notify: Object.fromEntries(notify) }),
   };
 }
 
@@ -58,14 +69,18 @@ export function startedJobs(jobs: Flow['jobs'], profiles: ReadonlyMap<string, Pr
   });
 }
 
+/** Twelve hexadecimal digits that tell two of them apart. */
+export const digestOf = (what: object): string =>
+  createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 12);
+
 /** The file with the parameters of a matrix job's cells (cell.sh). */
 export const cellsFile = ({ name }: Pick<FlowJob, 'name'>): string => `cells-${name}`;
 
-/** The files that a push leaves in `.slurm-runner` of the run directory; by `flow` query.sh knows what it is. */
+/** The files that a push leaves in `.slurm-runner` of the run directory; by `flow` query.sh knows what it is, and which. */
 export function filesOf(started: StartedFlow, jobs: readonly FlowJob[]): Record<string, string> {
   const matrices = jobs.filter(({ cells }) => cells.length > 0);
   return {
-    flow: `${started.name}\n`,
+    flow: `${started.name} ${digestOf(started)}\n`,
     'flow.json': `${JSON.stringify(started)}\n`,
     ...Object.fromEntries(matrices.map((job) => [cellsFile(job), cellLines(job.cells)])),
   };
@@ -75,9 +90,9 @@ export function keepStarted(root: string, id: string, runDir: string, flow: Star
   keep(root, 'flow', id, runDir, flow);
 }
 
-/** Undefined of a run that is no flow's. Throws Failure(2) if the run is gone. */
-export function startedFlow(project: Project, run: TrackedRun): Promise<StartedFlow | undefined> {
-  return kept<StartedFlow>(project, 'flow', run);
+/** `version` is the one over there now: another laptop may have started it since. Undefined of a run that is no flow's. Throws Failure(2) if the run is gone. */
+export function startedFlow(project: Project, run: TrackedRun, version?: string): Promise<StartedFlow | undefined> {
+  return kept<StartedFlow>(project, 'flow', run, (noted) => version === undefined || version === digestOf(noted));
 }
 
 /** As remembered here, of whichever run. */

@@ -9,13 +9,16 @@ import type { FlowRecord, RunRecord, Snapshot } from '../scheduler/types.ts';
 import { parentsFirst } from './graph.ts';
 import type { WhichFlow } from './id.ts';
 import { type LogsAsked, withLogs } from './logs.ts';
+import type { FlowProblem } from './problem.ts';
 import type { FlowJobStatus, FlowStatus, Standing } from './results.ts';
 import { isAlive, standings } from './standing.ts';
-import type { StartedFlow } from './started.ts';
-import { mustHave, theFlow, trackedFlow } from './which.ts';
+import { type StartedFlow, startedFlow } from './started.ts';
+import { mustHave, trackedFlow } from './which.ts';
 
 /** What is seen of a flow at one moment. */
 export interface FlowSeen {
+  /** As it was submitted last, from whichever laptop. */
+  started: StartedFlow;
   record: RunRecord;
   snapshot: Snapshot;
   verdicts: Map<string, PartVerdict>;
@@ -24,21 +27,23 @@ export interface FlowSeen {
 /** With the logs of jobs that failed, or of those that are asked for. Throws Failure(2) for a job that it does not have. */
 export async function status(project: Project, which: WhichFlow, asked?: LogsAsked): Promise<FlowStatus> {
   const run = trackedFlow(project.root, which);
-  const flow = await theFlow(project, run);
-  if (asked) mustHave(flow.jobs, 'ONLY', asked.jobs);
-  return withLogs(project, run, statusOf(run, flow, await see(project, run)), asked);
+  const seen = await see(project, run);
+  if (asked) mustHave(seen.started.jobs, 'ONLY', asked.jobs);
+  return withLogs(project, run, statusOf(run, seen), asked);
 }
 
-/** Seconds for Slurm to let go of a job whose marker says that it has ended are in `settle`. Throws Failure(2) if the run is gone. */
+/** Seconds for Slurm to let go of a job whose marker says that it has ended are in `settle`. Throws Failure(2) if the run is gone, or no flow's. */
 export async function see(project: Project, run: TrackedRun, settle = 0): Promise<FlowSeen> {
   const snapshot = await project.scheduler.query({ runs: [run.runDir], settle });
   const record = snapshot.runs.get(run.runDir);
   if (!record?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: run.id, runDir: run.runDir });
-  return { record, snapshot, verdicts: partVerdicts(record, snapshot) };
+  const started = await startedFlow(project, run, record.flow?.version);
+  if (!started) throw new Failure<FlowProblem>(2, { kind: 'no-flow-run', id: run.id });
+  return { started, record, snapshot, verdicts: partVerdicts(record, snapshot) };
 }
 
-export function statusOf({ id, runDir }: TrackedRun, flow: StartedFlow, seen: FlowSeen): FlowStatus {
-  const { record, snapshot, verdicts } = seen;
+export function statusOf({ id, runDir }: TrackedRun, seen: FlowSeen): FlowStatus {
+  const { started: flow, record, snapshot, verdicts } = seen;
   // What was taken out of the file while it was alive is part of it until it has ended.
   const others = [...verdicts].filter(([name, { ended }]) => !ended && !flow.jobs.some((job) => job.name === name));
   const jobs = standings([...flow.jobs, ...others.map(([name]) => ({ name, dependsOn: [] }))], verdicts);

@@ -19,6 +19,7 @@ import { isAlive, standings } from './standing.ts';
 import { type StartedFlow, type StartedJob, startedJobs } from './started.ts';
 import { type FlowSeen, see, unfinished } from './status.ts';
 import type { Flow } from './types.ts';
+import { flowJobs } from './waits.ts';
 
 /** A flow with a profile for each of its jobs, and one that stands for them all. */
 export interface ReadyFlow {
@@ -52,6 +53,7 @@ export async function submitFlow(
   const { id, runDir } = run;
   let since: number | undefined;
   let mine: readonly string[] | undefined;
+  let wasBegun = false;
   for (let tries = 0; tries < TRIES; tries++) {
     await sleep(Math.min(tries, 5) * 1000);
     const seen = fresh && tries === 0 ? undefined : await see(project, run);
@@ -71,6 +73,9 @@ export async function submitFlow(
         id,
         all.filter(({ job }) => mine?.includes(job)),
       );
+    // It was to be made whole: only who cancels the flow takes that away, or whose sbatch was refused.
+    if (!graph && wasBegun) throw new Failure<FlowProblem>(4, { kind: 'flow-cancelled', flow: ready.flow.name });
+    wasBegun ||= graph !== undefined;
     if (!graph && seen) mayRun(ready.flow, asked, known);
     const rest = graph && ({ part: 'rest', jobs: unfinished(record), graph: graph.jobs } as const);
     const planned = plan(ready.flow.jobs, rest ?? asked, known);
@@ -78,9 +83,10 @@ export async function submitFlow(
     mustBeKnown(planned, known, id);
     const before = (graph?.jobs ?? []).flatMap((job) => (rest?.jobs.includes(job) ? [] : (known.get(job) ?? [])));
     const scripts = await renderAll(project, ready, planned, run);
+    const jobs = flowJobs(ready, { planned, known, parts: record?.parts ?? [], attempt });
     const answer = await project.scheduler.submitFlow({
       ...{ runDir, seen: attempt, prefix: project.cluster.jobPrefix, shared: scripts[0]?.shared ?? '' },
-      ...{ secrets: jobSecrets(project, ready.union, { flow: ready.flow.name }), inside: insideOf(ready) },
+      ...{ secrets: jobSecrets(project, ready.union, { flow: ready.flow.name, jobs }), inside: insideOf(ready) },
       graph: { since, jobs: graph?.jobs ?? planned.map(({ job }) => job.name) },
       earlier: before.flatMap(idOfJob),
       held: hold ? [] : before.filter((one) => isOurs(ready, one)).flatMap(idOfJob),

@@ -13,10 +13,9 @@ import type { WhichFlow } from './id.ts';
 import { withLogs } from './logs.ts';
 import type { FlowJobStatus, FlowStatus } from './results.ts';
 import { isAlive, isBarred, standings } from './standing.ts';
-import type { StartedFlow } from './started.ts';
 import { type FlowSeen, see, statusOf } from './status.ts';
 import type { Dependency } from './types.ts';
-import { theFlow, trackedFlow } from './which.ts';
+import { trackedFlow } from './which.ts';
 
 export interface WatchFlowOptions {
   /** Seconds without a connection after which it gives up (exit code 3); fifteen minutes without. */
@@ -35,14 +34,13 @@ export async function watchFlow(
   options: WatchFlowOptions = {},
 ): Promise<FlowStatus> {
   const run = trackedFlow(project.root, which);
-  const flow = await theFlow(project, run);
   const show = (status: FlowStatus): void => {
     project.talk.tell({ type: 'flow', status });
     options.onStatus?.(status);
   };
   for (let undecided = 0; ; ) {
     const seen = await throughLostLinks(project, () => see(project, run), options.giveUp);
-    const now = statusOf(run, flow, seen);
+    const now = statusOf(run, seen);
     show(now);
     // What will never run may still be in the queue for a moment.
     const alive = now.jobs.filter(({ verdict }) => verdict?.ended === false && verdict.state !== 'UNKNOWN').length;
@@ -53,7 +51,7 @@ export async function watchFlow(
     const waits = now.unfinished.length === 0 && moving;
     undecided = waits || now.trouble !== undefined ? 0 : undecided + 1;
     if (undecided === PATIENCE) return now;
-    await followFlow(project, run, flow, seen, options, (verdicts) => show(statusOf(run, flow, { ...seen, verdicts })));
+    await followFlow(project, run, seen, options, (verdicts) => show(statusOf(run, { ...seen, verdicts })));
   }
 }
 
@@ -61,8 +59,7 @@ export async function watchFlow(
 function followFlow(
   project: Project,
   { runDir }: TrackedRun,
-  flow: StartedFlow,
-  { record, verdicts: seen }: FlowSeen,
+  { started, record, verdicts: seen }: FlowSeen,
   { giveUp }: WatchFlowOptions,
   show: (verdicts: Map<string, PartVerdict>) => void,
 ): Promise<void> {
@@ -80,7 +77,7 @@ function followFlow(
           if (now.some((cell, at) => cell !== cells[at])) verdicts.set(name, { ...together(now), cells: now });
         } else verdicts.set(name, told(begun, verdict, found));
       }
-      return !mayGoOn(standings(flow.jobs, verdicts));
+      return !mayGoOn(standings(started.jobs, verdicts));
     },
     onNews: () => show(verdicts),
   });

@@ -5,12 +5,10 @@ import { COMMAND_LINE } from '../conf/problem.ts';
 import { Failure } from '../failure.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { idOf } from '../run/find.ts';
-import type { Project } from '../run/project.ts';
 import { isFlowRun, listTracked, readTracked } from '../run/record.ts';
 import { listFlows } from './file/list.ts';
 import { runOfFlow, type WhichFlow } from './id.ts';
 import type { FlowProblem } from './problem.ts';
-import { type StartedFlow, startedFlow } from './started.ts';
 
 /** The tracked run of a flow that was started, if there is one. Throws Failure(2) if something else is tracked there. */
 export function flowRun(root: string, which: WhichFlow): TrackedRun | undefined {
@@ -41,11 +39,4 @@ export function mustHave(jobs: readonly { name: string }[], variable: string, na
     return [{ ...problem, place: COMMAND_LINE, ...(hint && { nearest: hint }) }];
   });
   if (problems.length > 0) throw new Failure<FlowProblem>(2, ...problems);
-}
-
-/** What that run's flow was. Throws Failure(2) for a run that is no flow's. */
-export async function theFlow(project: Project, run: TrackedRun): Promise<StartedFlow> {
-  const flow = await startedFlow(project, run);
-  if (flow) return flow;
-  throw new Failure<FlowProblem>(2, { kind: 'no-flow-run', id: run.id });
 }

@@ -13,14 +13,18 @@ export function announceWaiting(project: Project, run: TrackedRun): () => void {
   const { signal } = over;
   const follow = async (): Promise<void> => {
     let said = '';
-    for (let seconds = PATIENCE; ; seconds = project.cluster.pollInterval) {
+    for (let seconds = PATIENCE; ; ) {
       await sleep(seconds * 1000, undefined, { signal });
-      const { known } = await lookAt(project, [run]);
+      const { known, snapshot } = await lookAt(project, [run]);
       const { verdict, record } = known[0] as (typeof known)[number];
-      if (signal.aborted || record.markers.length > 0 || verdict.state !== 'PENDING') return;
+      if (signal.aborted || record.markers.length > 0) return;
+      // A busy login node takes its time until the request is in the queue.
+      if (verdict.state === 'UNKNOWN' && snapshot.queueTrouble === undefined) continue;
+      if (verdict.state !== 'PENDING') return;
       const { jobId = '', reason = '' } = verdict;
       if (reason !== said) project.talk.tell({ type: 'waiting', jobId, reason });
       said = reason;
+      seconds = project.cluster.pollInterval;
     }
   };
   follow().catch(() => {});

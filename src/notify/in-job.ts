@@ -3,13 +3,23 @@
 import type { Cluster, Profile } from '../conf/types.ts';
 import { remoteText } from '../host/program.ts';
 import { quote } from '../host/quote.ts';
-import { notifyOf, notifySettings } from './settings.ts';
+import { eventsOf, notifyOf, notifySettings } from './settings.ts';
 import type { Subject } from './types.ts';
 
 /** Whose jobs they are, where they are more than a profile's own: the sweep's or the flow's name. */
 export interface Whose {
   sweep?: string;
   flow?: string;
+  /** Of a submission of a flow's jobs. */
+  jobs?: FlowJobs;
+}
+
+/** What jobs of a flow have to know of each other. */
+export interface FlowJobs {
+  /** What each has to say of NOTIFY, by its name. */
+  notify: ReadonlyMap<string, string | undefined>;
+  /** What never begins where something else ends ill, or well (src/flow/waits.ts). */
+  waits: string;
 }
 
 /** As much of a project as is needed. */
@@ -32,13 +42,19 @@ export function linesForJob(
   const notify = notifyOf({ commandLine, cluster }, settings.get('NOTIFY')?.value);
   const { webhooks, events } = notifySettings({ root, commandLine, secrets, env, environment: process.env, notify });
   const ends = [...events].filter((event) => event !== 'started');
-  if (webhooks.length === 0 || ends.length === 0) return '';
+  const { jobs } = whose;
+  // Of one job of a flow nothing is told but that it failed.
+  const isUnlike = (own: string | undefined): boolean =>
+    eventsOf(notifyOf({ commandLine, cluster }, own)).has('failed') !== events.has('failed');
+  const unlike = [...(jobs?.notify ?? [])].flatMap(([job, own]) => (isUnlike(own) ? [job] : []));
+  if (webhooks.length === 0 || (ends.length === 0 && unlike.length === 0)) return '';
   const url = (name: string): string => webhooks.find((webhook) => webhook.name === name)?.url ?? '';
   const values = {
     // Read only when it is called for: nothing in it can stop the job itself.
-    sr_notify: [remoteText('notify'), remoteText('notify-send'), 'told'].join('\n'),
+    sr_notify: [...['notify', 'notify-all', 'notify-send'].map(remoteText), 'told'].join('\n'),
     sr_notify_kind: whose.flow ? 'flow' : whose.sweep ? 'sweep' : 'job',
     sr_notify_events: ends.join(' '),
+    ...(jobs && { sr_notify_unlike: unlike.join(' '), sr_notify_waits: jobs.waits }),
     sr_notify_slack: url('SLACK_WEBHOOK_URL'),
     sr_notify_webhook: url('NOTIFY_WEBHOOK_URL'),
     sr_notify_title: titleOf(profile.id, whose),

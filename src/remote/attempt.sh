@@ -11,6 +11,13 @@ answer() {
   exit 0
 }
 
+# unwritable FOLDER: answers that nothing can be written to it, with the disk's word on that.
+unwritable() {
+  word=$({ echo | cat >"$1/word.$$.tmp"; } 2>&1)
+  rm -f "$1/word.$$.tmp"
+  answer failed "cannot write to $1${word:+: ${word##*: }}"
+}
+
 # awaited: gives somebody else's try its time; the attempt's id is then in `line`, which is empty where it is certain that nothing was
 # submitted. Fails where the attempt is gone: refused meanwhile, and cleared away.
 awaited() {
@@ -44,19 +51,14 @@ begun() {
   done
 }
 
-# keep ID: notes the job id, also where a full disk left an empty file.
+# keep ID: notes the job id, unless another is there. Without a process, for there may be hundreds: it may be empty for a moment, and where
+# a full disk has left it so somebody else who knows the id writes it.
 keep() {
-  if [ -e "$at/job_id" ] && ! [ -s "$at/job_id" ]; then rm -f "$at/job_id"; fi
-  seize "$at/job_id" "$1"
-}
-
-# seize FILE TEXT: like claim, without a process for it: there may be hundreds. Whoever reads it may find it empty for a moment.
-seize() {
   set -C
-  { printf '%s\n' "$2" >"$1"; } 2>/dev/null
-  seized=$?
+  { printf '%s\n' "$1" >"$at/job_id"; } 2>/dev/null
+  kept=$?
   set +C
-  return "$seized"
+  [ "$kept" = 0 ] || [ -s "$at/job_id" ] || put "$at/job_id" "$1" 2>/dev/null
 }
 
 # look_up: the id of the job with our name in our directory that no earlier attempt owns; fails when Slurm does not answer.
@@ -88,8 +90,28 @@ id_in() {
   printf '%s\n' "$1" | sed -n 's/^ *\([0-9][0-9]*\)\(;.*\)\{0,1\}$/\1/p; s/^Submitted batch job \([0-9][0-9]*\).*/\1/p' | tail -n 1
 }
 
-# submit OPTION...: answers `submitted`, `refused` (after given_up, the caller's, has cleared the attempt away) or `unknown`. The id is
-# written in the same breath; the job's own first line writes it again.
+# taken_in ID: it is our job, unless it took so long that somebody gave the attempt up, or has made it meanwhile. Such a job ends without
+# doing anything, but not while it is held.
+taken_in() {
+  keep "$1"
+  first "$at/job_id"
+  case $line in '' | "$1") answer submitted "$1" ;; esac
+  scheduler_cancel "$1" >/dev/null 2>&1 || answer unknown "job $1 is one too many, and could not be cancelled"
+  [ "$line" != void ] || answer changed
+  answer existing "$line"
+}
+
+# looked_for: answers if the job is there all the same: by its own first line, or in the queue.
+looked_for() {
+  first "$at/job_id"
+  [ "$line" != void ] || answer changed
+  [ -n "$line" ] || line=$(look_up)
+  [ -z "$line" ] || taken_in "$line"
+}
+
+# submit OPTION...: answers `submitted`, `existing` (another job has the attempt, of this one nothing is left), `changed` (it was made void),
+# `refused` (after given_up, the caller's, has cleared the attempt away) or `unknown`. The id is written in the same breath; the job's own
+# first line writes it again.
 submit() {
   out=$(scheduler_submit "$@" "$at/job.sh" 2>"$at/sbatch")
   code=$?
@@ -97,21 +119,10 @@ submit() {
     '' | *[!0-9]*) id=$(id_in "$out") ;;
     *) id=$out ;;
   esac
-  if [ "$code" = 0 ] && [ -n "$id" ]; then
-    keep "$id"
-    first "$at/job_id"
-    # It took so long that somebody gave the attempt up: the job ends without doing anything.
-    [ "$line" != void ] || answer changed
-    answer submitted "$id"
-  fi
+  if [ "$code" = 0 ] && [ -n "$id" ]; then taken_in "$id"; fi
   if [ "$code" -gt 0 ] && ! scheduler_ambiguous "$at/sbatch" "$code"; then
     # A wrapper of the site's may fail after the job was taken in.
-    first "$at/job_id"
-    [ -n "$line" ] || line=$(look_up)
-    if [ -n "$line" ]; then
-      keep "$line"
-      answer submitted "$line"
-    fi
+    looked_for
     first_lines=$(head -c 4000 "$at/sbatch")
     given_up
     answer refused "$(printf '%s' "$first_lines" | tr '\n' "$RS")"
@@ -120,12 +131,7 @@ submit() {
   # By the clock: a scheduler that is down takes its time to say so.
   until=$(($(now) + 15))
   while [ "$(now)" -lt "$until" ]; do
-    first "$at/job_id"
-    [ -n "$line" ] || line=$(look_up)
-    if [ -n "$line" ]; then
-      keep "$line"
-      answer submitted "$line"
-    fi
+    looked_for
     sleep 1
   done
   answer unknown "$(tr '\n' "$RS" <"$at/sbatch")"

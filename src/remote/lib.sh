@@ -13,17 +13,20 @@ put() {
 
 # claim FILE TEXT: like put, but only if there is no such file yet; a link either succeeds or finds it there, on NFS too.
 claim() {
-  printf '%s\n' "$2" >"$1.$$.tmp" || return 1
+  claim_of_many "$1" "$2"
+  claimed=$?
+  rm -f "$1.$$.tmp"
+  return "$claimed"
+}
+
+# claim_of_many FILE TEXT: the same, which leaves FILE.$$.tmp to be removed with those of all the others.
+claim_of_many() {
+  # On NFS a full disk may show only once it is closed.
+  { printf '%s\n' "$2" >"$1.$$.tmp" && [ -s "$1.$$.tmp" ]; } || return 1
   # Again, for whoever held it may have let go between the two looks.
   for try in 1 2 3; do
-    if ln "$1.$$.tmp" "$1" 2>/dev/null; then
-      rm -f "$1.$$.tmp"
-      return 0
-    fi
-    if [ -e "$1" ]; then
-      rm -f "$1.$$.tmp"
-      return 1
-    fi
+    if ln "$1.$$.tmp" "$1" 2>/dev/null; then return 0; fi
+    if [ -e "$1" ]; then return 1; fi
   done
   mv "$1.$$.tmp" "$1" # a file system without links
 }

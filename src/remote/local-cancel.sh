@@ -87,11 +87,18 @@ cancel_tasks() {
   (end_group $groups) >/dev/null 2>&1 </dev/null &
 }
 
+# has_ended TASK: whether its end is noted.
+has_ended() { awk -v task="$1" '$1 == task && NF == 8 && $8 == "." { found = 1 } END { exit !found }' "$job/ended"; }
+
 # stop_begun TASK: marks the tasks that have begun, their process groups in `groups`; fails while one is about to begin.
 stop_begun() {
   groups='' begins=''
   for record in "$job"/tasks/$1; do
-    [ -d "$record" ] || continue
+    if [ ! -d "$record" ]; then
+      # One that is taken and of which nothing is noted has its record in a moment.
+      if [ "$1" != '*' ] && [ ! -f "$job/end" ] && ! has_ended "$1"; then begins=yes; fi
+      continue
+    fi
     state_of "$record"
     case $state in PENDING | RUNNING | '') ;; *) continue ;; esac
     [ -f "$record/stop" ] || put "$record/stop" CANCELLED 2>/dev/null

@@ -12,12 +12,20 @@ told() {
   if [ -n "$sr_of" ]; then
     if [ "$sr_event" = failed ]; then tell_cell; fi
   elif [ "$sr_notify_kind" = job ] || [ "$sr_event" = failed ]; then
-    if wanted "$sr_event" && ours "$sr_id.$sr_life"; then tell "$(ended_line)" "$(state_fields)" "$(log_end)"; fi
+    if wanted_here "$sr_event" && ours "$sr_id.$sr_life"; then tell "$(ended_line)" "$(state_fields)" "$(log_end)"; fi
   fi
   if [ -n "$sr_of" ] || [ "$sr_notify_kind" != job ]; then tell_all; fi
 }
 
 wanted() { case " $sr_notify_events " in *" $1 "*) ;; *) return 1 ;; esac }
+
+# wanted_here EVENT: whether it is of this job; of a flow's job its profile may say otherwise than is said of the flow.
+wanted_here() {
+  case " $sr_notify_unlike " in
+    *" ${sr_part:--} "*) ! wanted "$1" ;;
+    *) wanted "$1" ;;
+  esac
+}
 
 # ended_line: as the laptop says it.
 ended_line() {
@@ -52,7 +60,7 @@ took() {
 
 # tell_cell: one cell has failed, and in a minute hundreds may: one message a minute for all cells that have failed since the last.
 tell_cell() {
-  if ! wanted failed || watched; then return; fi
+  if ! wanted_here failed || watched; then return; fi
   sr_mark=$sr_meta/told-cells-$(($(date +%s) / 60)) sr_last=
   for sr_file in "$sr_meta"/told-cells-*; do
     if [ -e "$sr_file" ] && [ "$sr_file" != "$sr_mark" ]; then sr_last=$sr_file; fi
@@ -66,64 +74,6 @@ tell_cell() {
   sr_line="${sr_part:+Job $sr_part: }Cell $sr_name FAILED (exit code $sr_code)"
   if [ "$sr_many" -gt 1 ]; then sr_line="$sr_line, and $((sr_many - 1)) more have failed"; fi
   tell "$sr_line." "$(state_fields)" "$(log_end)"
-}
-
-# tell_all: whether this was the last of all that was submitted, each having left an end of its own; what was cancelled before it began has none.
-tell_all() {
-  sr_all=$(ends) || return 0
-  # shellcheck disable=SC2086
-  set -- $sr_all
-  sr_event=finished
-  [ "$2" = 0 ] || sr_event=failed
-  wanted "$sr_event" || return 0
-  sr_newest=${sr_at##*-}
-  while [ -d "$sr_meta/attempt-$((sr_newest + 1))" ]; do sr_newest=$((sr_newest + 1)); done
-  ours "all-$sr_newest" || return 0
-  sr_what='tasks'
-  case $sr_notify_kind in sweep) sr_what='cells' ;; flow) sr_what='jobs and cells' ;; esac
-  tell "All $sr_what that were submitted have ended: $1 done, $2 failed." "\"counts\":{\"done\":$1,\"failed\":$2}" ''
-}
-
-# ends: how many ended well and how many did not; fails at the first that has not ended, beginning with the last.
-ends() {
-  if [ "$sr_notify_kind" = job ]; then
-    set -- "$sr_at"/end.*
-    [ "$#" -ge "${SLURM_ARRAY_TASK_COUNT:-0}" ] || return
-    (cd "$sr_at" && grep '' /dev/null end.*) | counted "${SLURM_ARRAY_TASK_COUNT:-0}"
-    return
-  fi
-  sr_places=$(listed)
-  printf '%s\n' "$sr_places" | while read -r sr_file; do
-    [ -s "$sr_meta/$sr_file" ] || exit 1
-    read -r sr_line <"$sr_meta/$sr_file"
-    echo "$sr_file:$sr_line"
-  done | counted "$(printf '%s\n' "$sr_places" | grep -c .)"
-}
-
-# counted MANY: fails where there are fewer lines FILE:MARKER, or one that tells of no natural end.
-counted() {
-  awk -v many="$1" '/[.]tmp:/ { next }
-    { number++; if ($3 != "exit") other = 1; if ($4 + 0) failed++; else done++ }
-    END { if (other || number < many || number == 0) exit 1; print done + 0, failed + 0 }'
-}
-
-# listed: where each cell and job that was submitted leaves its end, the last first; of what was submitted twice the later place.
-listed() {
-  sr_number=1
-  while [ -e "$sr_meta/array-$sr_number" ]; do
-    read -r sr_line <"$sr_meta/array-$sr_number"
-    echo "$sr_number $sr_line"
-    sr_number=$((sr_number + 1))
-  done | awk '
-    { if ($3 == "-") { add($6 " ", "attempt-" $1 "/end"); next }
-      parts = split($3, part, ",")
-      for (i = 1; i <= parts; i++) {
-        split(part[i], ends, "-")
-        last = ends[2] == "" ? ends[1] : ends[2]
-        for (task = ends[1] + 0; task <= last + 0; task++) add($6 " " ($2 + task), "attempt-" $1 "/end." task)
-      } }
-    function add(key, place) { if (key in at) gone[at[key]]; places[++count] = place; at[key] = count }
-    END { for (i = count; i > 0; i--) if (!(i in gone)) print places[i] }'
 }
 
 # watched: a laptop has looked at the run within the last minute (watch.sh, follow-cells.sh).

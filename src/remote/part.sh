@@ -6,6 +6,7 @@
 unsettled() {
   newest "$run"
   next=$meta/array-$((attempt + 1))
+  # Nobody is at it, for a claim is never empty (claim); a disk has lost it.
   if [ -e "$next" ] && ! [ -s "$next" ]; then rm -f "$next"; fi
   if [ -e "$next" ]; then
     mkdir -p "$meta/attempt-$((attempt + 1))"
@@ -31,15 +32,13 @@ settle_part() {
 # enter CLAIM SCRIPT JOB: makes the attempt `number` ours, with what its job is made of; SCRIPT is empty where cells have their own.
 # `moment` is when that is, in seconds.
 enter() {
-  if ! seize "$meta/array-$number" "$1"; then
+  if ! claim_of_many "$meta/array-$number" "$1"; then
     if [ -s "$meta/array-$number" ]; then answer changed; fi
-    # A full disk leaves it empty.
-    rm -f "$meta/array-$number"
-    answer failed "cannot write to $meta"
+    unwritable "$meta"
   fi
   at=$meta/attempt-$number
   # Somebody who takes the claim for an abandoned one may have made it (unsettled).
-  mkdir "$at" 2>/dev/null || [ -d "$at" ] || answer failed "cannot write to $meta"
+  mkdir "$at" 2>/dev/null || [ -d "$at" ] || unwritable "$meta"
   # Being removed this very moment.
   if ! [ -f "$meta/pushed" ]; then
     given_up
@@ -49,9 +48,12 @@ enter() {
   if ! printf '%s\n' "$moment" >"$at/intent" || ! printf '%s\n' "$3" >"$at/job.sh" ||
     ! { [ -z "$2" ] || printf '%s\n' "$2" >"$at/script"; }; then
     given_up
-    answer failed "cannot write to $at"
+    unwritable "$meta"
   fi
 }
+
+# tidied: what claims leave.
+tidied() { rm -f "$meta"/array-*".$$.tmp"; }
 
 # given_up: the claim first, for what is left of an attempt without one is nobody's.
 given_up() { rm -rf "$meta/array-$number" "$at"; }

@@ -112,10 +112,13 @@ sweep() {
   parts "$1"
 }
 
-# flow RUN: its jobs, each of which is an attempt, too; GRAPH is what is still to be made whole (submit-flow.sh), or empty.
+# flow RUN: its jobs, each of which is an attempt, too; GRAPH is what is still to be made whole (submit-flow.sh), or empty. VERSION tells
+# whether flow.json is the one that is known here.
 flow() {
+  first "$1/.slurm-runner/flow"
+  version=${line#* }
   first "$1/.slurm-runner/graph"
-  record flow "$1" "$line"
+  record flow "$1" "$line" "$version"
   parts "$1"
 }
 

@@ -19,6 +19,7 @@ main() {
   meta=$run/.slurm-runner
   [ -f "$meta/manifest.json" ] || answer gone
   [ -f "$meta/pushed" ] || answer incomplete
+  trap tidied EXIT
   unsettled
   limit=$(scheduler_array_limit 2>&1) || answer failed "it cannot be told how large an array may be: $limit"
   queued=
@@ -30,7 +31,7 @@ main() {
 "
     shift 3
   done
-  prepare_run || answer failed "cannot write to $meta"
+  prepare_run || unwritable "$meta"
   lanes=$(printf '%s' "$queued" | grep -c .)
   if [ -n "$slots" ] && [ "$slots" -lt "$lanes" ]; then lanes=$slots; fi
   lane=0
@@ -67,6 +68,7 @@ $queued"
         put "$meta/wanted" "$wanted"
         answer deferred "${said#*"$US"}"
         ;;
+      existing*) answer changed ;;
       *)
         # Of a run that has no job yet nobody else needs them.
         if [ "$attempt" = 0 ]; then rm -f "$meta/secrets"; fi

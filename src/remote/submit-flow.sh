@@ -5,9 +5,9 @@
 # (somebody has cancelled the flow, and all of them), or as in submit.sh `unknown TEXT`, `failed TEXT`, `gone`, `incomplete`.
 
 # main RUN SEEN PREFIX SETUP SECRETS INSIDE SHARED GRAPH EARLIER HELD EXECUTOR COUNT [JOB HEAD TAIL BEHIND SCRIPT CELLS TASKS SHARE WAITS RELEASE N
-# OPTION...]... SEEN is the newest attempt that the caller knows of. GRAPH is noted until the graph is whole: the attempt before its first
-# one, and its jobs' names. EARLIER are ids of those that were submitted before this call, HELD those of them that are to be released with the others.
-# EXECUTOR is an option for all, or empty. Of each of COUNT jobs: its name, its job script before and behind SHARED and behind the attempt's
+# OPTION...]... SEEN is the newest attempt that the caller knows of. GRAPH is noted in `graph` until it is whole, then in `whole`: the attempt
+# before its first one, and its jobs' names. EARLIER are ids of those that were submitted before this call, HELD those of them that are to be
+# released with the others. EXECUTOR is an option for all, or empty. Of each of COUNT jobs: its name, its job script before and behind SHARED and behind the attempt's
 # number, its script; of a matrix job the scripts of its cells where each has its own (cell.sh), its tasks, and how many may run at a time;
 # WAITS are words KIND:ID, ID being `@NTH` for one of these jobs, or =TEXT; RELEASE is whether it is held only by us; N options.
 main() {
@@ -20,19 +20,25 @@ main() {
   meta=$run/.slurm-runner
   [ -f "$meta/manifest.json" ] || answer gone
   [ -f "$meta/pushed" ] || answer incomplete
+  trap tidied EXIT
   unsettled
   first "$meta/graph"
   # Another command has begun something else.
   if [ -n "$line" ] && [ "$line" != "$graph" ]; then answer changed; fi
   if [ -z "$line" ]; then
-    rm -f "$meta/graph"
-    seize "$meta/graph" "$graph" || answer changed
+    unless_whole
+    # A disk has lost it (part.sh).
+    if [ -e "$meta/graph" ] && ! [ -s "$meta/graph" ]; then rm -f "$meta/graph"; fi
+    if ! claim "$meta/graph" "$graph" 2>/dev/null; then
+      if [ -s "$meta/graph" ]; then answer changed; fi
+      unwritable "$meta"
+    fi
   fi
-  keep_secrets "$secrets" "$inside" || answer failed "cannot write to $meta"
+  keep_secrets "$secrets" "$inside" || unwritable "$meta"
   submitted='' nth=0
   while [ "$nth" -lt "$count" ]; do
-    # Now and then, for a process each time would be a tenth of all the work.
-    if [ $((nth % 16)) = 0 ]; then moment=$(now); fi
+    # Now and then, for a process each time would be a tenth of all the work; but well within GRACE, however slow sbatch is.
+    if [ $((nth % 4)) = 0 ]; then moment=$(now); fi
     nth=$((nth + 1)) number=$((attempt + 1))
     job=$1 head=$2 tail=$3 behind=$4 script=$5 cells=$6 tasks=$7 share=$8 waits=$9
     shift 9
@@ -49,6 +55,7 @@ main() {
     said=$(submit_job)
     case $said in
       submitted*) ;;
+      existing*) answer changed ;;
       refused*)
         # What it was to wait for has ended and been forgotten meanwhile.
         case "$said, $waits" in *'dependency problem'*,*' '[a-z]*:[0-9]*) answer changed ;; esac
@@ -71,7 +78,7 @@ main() {
   still_wanted
   # shellcheck disable=SC2086
   if [ -n "$held" ] && ! said=$(scheduler_release_all $held 2>&1); then answer unknown "$(printf '%s' "$said" | tr '\n' "$RS")"; fi
-  rm -f "$meta/graph"
+  mv -f "$meta/graph" "$meta/whole" 2>/dev/null
   answer whole
 }
 
@@ -79,8 +86,15 @@ main() {
 still_wanted() {
   first "$meta/graph"
   [ "$line" != "$graph" ] || return 0
+  unless_whole
   withdraw || answer unknown 'the flow was cancelled meanwhile, and what was submitted before that could not be'
   answer cancelled
+}
+
+# unless_whole: by another command, that is; nothing of it is ours any more then.
+unless_whole() {
+  first "$meta/whole"
+  [ "$line" != "$graph" ] || answer changed
 }
 
 # submit_job: one job in an attempt of its own, in a subshell; `words` are its options, quoted for eval.
@@ -88,7 +102,7 @@ submit_job() {
   scripts=-
   if [ -n "$cells" ]; then
     scripts=scripts-$number-$$
-    printf '%s' "$cells" >"$meta/$scripts" || answer failed "cannot write to $meta"
+    printf '%s' "$cells" >"$meta/$scripts" || unwritable "$meta"
   fi
   # The marker of an empty place, for what is read by words.
   offset=-

@@ -16,7 +16,7 @@ main() {
   newest "$run"
   if [ "$attempt" -lt "$wanted" ]; then at=$meta/attempt-$wanted; fi
   if ! mkdir "$at" 2>/dev/null; then
-    [ -d "$at" ] || answer failed "cannot write to $meta"
+    [ -d "$at" ] || unwritable "$meta"
     settle
   fi
   # Being removed this very moment.
@@ -26,7 +26,7 @@ main() {
   fi
   prepare || {
     rm -rf "$at"
-    answer failed "cannot write to $at"
+    unwritable "$meta"
   }
   submit "$@"
 }

@@ -16,7 +16,8 @@ stopped() {
 # passed_on SIGNAL
 passed_on() {
   sr_woken=1
-  kill -s "$1" "$sr_child" 2>/dev/null
+  # The child may run before its number is known here.
+  if [ -n "$sr_child" ]; then kill -s "$1" "$sr_child" 2>/dev/null; else sr_early="$sr_early $1"; fi
 }
 
 # contained: whether every task that was to run in a container has left word of doing so (inside.sh). srun itself may end with 0 where
@@ -132,10 +133,11 @@ run_script() {
     *m*) ;;
     *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
+  sr_child='' sr_early=$sr_signal
   "$@" "$sr_script" &
   sr_child=$!
   set +m
-  if [ -n "$sr_signal" ]; then kill -s "$sr_signal" "$sr_child" 2>/dev/null; fi
+  for sr_name in $sr_early; do kill -s "$sr_name" "$sr_child" 2>/dev/null; done
   # A trapped signal ends `wait` early, with more than 128: the child lives on, or has just ended and its code is still to be
   # asked for. So such an answer counts only when it comes again, or when the shell, asked again, knows of no child (127). Where
   # the child's end overtakes the question bash says -1, and knows when asked again.

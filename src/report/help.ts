@@ -15,7 +15,7 @@ const TARGETS: readonly (readonly [target: string, does: string])[] = [
   ['slurm-cancel JOB_ID=n', 'cancel one job or array task'],
   ['slurm-release PROFILE=x', 'let a held job go (HOLD=1); SWEEP=x a sweep, FLOW=x a flow, JOB_ID=n one job or task'],
   ['slurm-clean [PROFILE=x]', 'list, then remove, run directories that nobody needs'],
-  ['slurm-render PROFILE=x', 'the job script as it would be submitted'],
+  ['slurm-render PROFILE=x', 'the job script as it would be submitted; FLOW=x those of a flow, ONLY=job one of them'],
   ['slurm-profiles', 'the profiles, one line each'],
   ['slurm-history [PROFILE=x]', 'past jobs and what they used'],
   ['slurm-shell PROFILE=x', 'a shell in an allocation as its jobs get it; CMD="…" runs one command'],

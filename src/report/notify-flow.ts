@@ -11,6 +11,8 @@ import { padTo, widest } from './width.ts';
 
 /** Jobs that are in one table. */
 const MOST_JOBS = 40;
+/** Cells that are named in one message. */
+const MOST_CELLS = 20;
 
 export function flowStartedMessage(result: StartFlowResult, cluster: string): Message {
   const { flow, id, runDir, submitted, kept, held } = result;
@@ -31,25 +33,42 @@ export function flowStartedMessage(result: StartFlowResult, cluster: string): Me
   };
 }
 
-/** One of its jobs has failed (`job`), or all of it has ended. Undefined while a flow that is said to have ended has not. */
+/**
+ * One of its jobs has failed (`job`), or cells of one that goes on have, the last of which `log` is of; or all of it has ended. Undefined while a flow
+ * that is said to have ended has not.
+ */
 export function flowMessage(
   status: FlowStatus,
-  what: { type: 'job-failed'; job: string; log?: string } | { type: 'ended' },
+  what:
+    | { type: 'job-failed'; job: string; log?: string }
+    | { type: 'cells-failed'; job: string; cells: readonly string[]; log: string }
+    | { type: 'ended' },
   cluster: string,
 ): Message | undefined {
   const { id, flow, runDir, counts, jobs } = status;
   const about = { title: titleOf(id, { flow: flow.name }) };
   const subject: Subject = { ...ofRun(id, { flow: flow.name }), ...placeOf({ cluster, runDir }) };
+  if (what.type === 'cells-failed') {
+    const { job, cells, log } = what;
+    return {
+      ...{ ...about, event: 'failed' as const },
+      subject: { ...subject, job, state: 'FAILED', counts: { failed: cells.length } },
+      lines: [shown(`${job}: ${count(cells.length, 'cell')} failed: ${names(cells, MOST_CELLS)}.`)],
+      ...logOf(log),
+    };
+  }
   if (what.type === 'job-failed') {
     const job = jobs.find(({ name }) => name === what.job);
     if (!job) return undefined;
     const stopped = jobs.filter((one) => one.standing === 'stopped' && one.because?.includes(what.job));
     const line = job.verdict ? verdictLine(job.verdict) : `Job ${job.name} failed.`;
+    const { failedCells = [] } = job;
     return {
       ...{ ...about, event: 'failed' as const },
       subject: { ...subject, job: job.name, ...(job.verdict ? ofVerdict(job.verdict) : {}) },
       lines: [
         shown(`${job.name}: ${line}`),
+        ...(failedCells.length > 0 ? [shown(`Cells that failed: ${names(failedCells, MOST_CELLS)}.`)] : []),
         ...(stopped.length > 0 ? [`For want of it never run: ${names(stopped.map(({ name }) => name))}.`] : []),
       ],
       ...logOf(what.log ?? ''),

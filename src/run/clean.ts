@@ -47,6 +47,9 @@ export interface CleanResult {
 /** A push younger than this, in seconds, may be about to be submitted from another terminal. */
 const YOUNG = 3600;
 
+/** Seconds that Slurm may take to let go of a job whose script has ended. */
+const SETTLE = 20;
+
 export async function clean(project: Project, options: CleanOptions): Promise<CleanResult> {
   if (options.jobId !== undefined && !/^\d+$/.test(options.jobId)) {
     throw new Failure<RunProblem>(2, { kind: 'bad-job-id', jobId: options.jobId });
@@ -54,11 +57,13 @@ export async function clean(project: Project, options: CleanOptions): Promise<Cl
   const tracked = new Map(
     listTracked(project.root).flatMap((one) => (one.runDir ? [[one.runDir, one.id] as const] : [])),
   );
-  const snapshot = await project.scheduler.query({ runs: [], remoteDir: project.cluster.remoteDir });
+  const named = options.id !== undefined || options.jobId !== undefined;
+  // Who names one has mostly just seen its end.
+  const settle = named && options.force ? SETTLE : 0;
+  const snapshot = await project.scheduler.query({ runs: [], remoteDir: project.cluster.remoteDir, settle });
   if (snapshot.queueTrouble !== undefined) {
     throw new Failure<RunProblem>(3, { kind: 'queue-silent', id: options.id ?? '', detail: snapshot.queueTrouble });
   }
-  const named = options.id !== undefined || options.jobId !== undefined;
   const items: (CleanItem & { verdict: Verdict; attempt: number })[] = [];
   const kept: CleanResult['kept'] = [];
   const records = [...snapshot.runs.values()].sort((a, b) => byAge(a.dir, b.dir));

@@ -16,6 +16,8 @@ export interface Witnesses {
 
 /** Ends after which Slurm may put a job back into the queue. */
 const MAY_COME_BACK: readonly string[] = ['NODE_FAIL', 'PREEMPTED', 'BOOT_FAIL', 'LAUNCH_FAILED', 'RECONFIG_FAIL'];
+/** Seconds by which a job has left word of its beginning, however busy its node. */
+const STARTED = 10;
 /** States of a job whose script has ended while the scheduler cleans up after it. */
 const WINDING_UP: readonly string[] = ['RUNNING', 'COMPLETING', 'STAGE_OUT', 'SIGNALING'];
 /** Exit codes of a command that KILL or TERM ended: it may be Slurm's, and have reached the command before its supervisor. */
@@ -53,10 +55,11 @@ export function single({ queue, rows, markers, job, answered }: Witnesses): Verd
     if (!settled || queueState !== 'COMPLETING') return byMarker(false);
     return { ...facts, ...ending(accountState, end, account, steps, derived), left: false, basis: 'accounting' };
   }
-  // A batch script that slurmd could not start at all, because a plugin failed, counts as COMPLETED with 0: a moment, and no mark of ours.
+  // A batch script that slurmd could not start at all, because a plugin failed, counts as COMPLETED with 0: moments, and no mark of ours.
   const said = [accountState, queueState].find((state) => state !== undefined && hasEnded(state));
   const took = (account ?? queue)?.elapsedSeconds ?? 0;
-  if (said === 'COMPLETED' && markers.length === 0 && took <= 1) return { ...alive, state: 'UNKNOWN', basis: 'nobody' };
+  if (said === 'COMPLETED' && markers.length === 0 && took < STARTED)
+    return { ...alive, state: 'UNKNOWN', basis: 'nobody' };
   if (accountState && hasEnded(accountState)) {
     if (!answered && MAY_COME_BACK.includes(accountState)) return { ...alive, state: 'UNKNOWN', basis: 'nobody' };
     return { ...facts, ...ending(accountState, end, account, steps, derived), left: answered, basis: 'accounting' };

@@ -28,14 +28,18 @@ export function keptHere<T>(root: string, kind: KeptKind, id: string, runDir?: s
   }
 }
 
-/** From here or from the run directory; undefined of a run of another kind. Throws Failure(2) if the run is gone. */
+/**
+ * From here, if that is the one there still (`isCurrent`), else from the run directory; undefined of a run of another kind. Throws
+ * Failure(2) if the run is gone.
+ */
 export async function kept<T extends object>(
   project: Project,
   kind: KeptKind,
   { id, runDir }: TrackedRun,
+  isCurrent: (noted: T) => boolean = () => true,
 ): Promise<T | undefined> {
   const noted = keptHere<T>(project.root, kind, id, runDir);
-  if (noted) return noted;
+  if (noted && isCurrent(noted)) return noted;
   const { stdout, code } = await project.host.run({ files: ['kept-file'], args: [runDir, `${kind}.json`] });
   if (code === 66) throw new Failure<RunProblem>(2, { kind: 'run-gone', id, runDir });
   if (stdout.trim() === '') return undefined;

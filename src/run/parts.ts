@@ -51,19 +51,24 @@ export function partVerdicts(run: RunRecord, snapshot: Snapshot): Map<string, Pa
 
 /** From the first cell's start to the last one's end; times are the scheduler's text, which sorts as it stands. */
 function spanOf(cells: readonly CellVerdict[]): Pick<Verdict, 'started' | 'endedAt' | 'elapsedSeconds'> {
-  const [started] = cells.flatMap((cell) => (cell.begun && cell.started) || []).sort();
-  const endedAt = cells
-    .flatMap((cell) => (cell.begun && cell.endedAt) || [])
-    .sort()
-    .at(-1);
+  const ran = cells.filter(({ begun, started, endedAt, basis }) => begun && (started || endedAt || basis === 'marker'));
+  const [started] = ran.flatMap((cell) => cell.started ?? []).sort();
   if (started === undefined) return {};
-  const seconds = endedAt === undefined ? Number.NaN : (Date.parse(endedAt) - Date.parse(started)) / 1000;
-  const over = cells.every((cell) => cell.ended);
-  return {
-    started,
-    ...(over && endedAt !== undefined && { endedAt }),
-    ...(over && seconds >= 0 && { elapsedSeconds: seconds }),
-  };
+  if (!cells.every((cell) => cell.ended)) return { started };
+  const seconds = (Math.max(...ran.map(endOf)) - Date.parse(started)) / 1000;
+  // By its marker a cell has ended before the scheduler has a time for that.
+  const endedAt =
+    ran.every((cell) => cell.endedAt) &&
+    ran
+      .flatMap((cell) => cell.endedAt ?? [])
+      .sort()
+      .at(-1);
+  return { started, ...(endedAt && { endedAt }), ...(seconds >= 0 && { elapsedSeconds: seconds }) };
+}
+
+/** In milliseconds; NaN if nobody knows. */
+function endOf({ started = '', endedAt, elapsedSeconds = 0 }: CellVerdict): number {
+  return endedAt === undefined ? Date.parse(started) + elapsedSeconds * 1000 : Date.parse(endedAt);
 }
 
 /** How each cell that was ever submitted stands, of a sweep or of `arrays`, in their order. */

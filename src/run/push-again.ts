@@ -1,4 +1,4 @@
-/** Sends code into the run directory of jobs that are to run again: what has changed here since it was sent, and nothing else. */
+/** Sends code into the run directory of jobs that are to run again: what has changed here since it was sent, and nothing else; data as a push does. */
 
 import { Failure } from '../failure.ts';
 import type { TrackedRun } from './find.ts';
@@ -9,7 +9,7 @@ import { checkRefusal, imageLines } from './pinned.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
-import { type FilesBeside, type PushResult, planned, withFiles } from './push.ts';
+import { dataUploads, type FilesBeside, type PushResult, planned, withFiles } from './push.ts';
 
 /**
  * A file that a job has written over stays the job's unless it has changed here, too; what is no code any more goes if nobody has changed
@@ -30,7 +30,9 @@ export async function pushAgain(
   const { about, files: sums } = manifestParts(manifest);
   const paths = files.map(({ path }) => path).filter((path) => manifest.files[path] !== before[path]);
   const dropped = Object.entries(before).filter(([path]) => manifest.files[path] === undefined);
-  const args = [cluster.remoteDir, nameOfRun(runDir), codeDigest(manifest), about, imageLines(jobs), ...dropped.flat()];
+  const images = imageLines(jobs);
+  for (const upload of dataUploads(project, profile, images)) checkRefusal(jobs, await host.upload(upload));
+  const args = [cluster.remoteDir, nameOfRun(runDir), codeDigest(manifest), about, images, ...dropped.flat()];
   const sent = await withFiles(project, id, { ...beside, files: sums }, (along) =>
     host.upload({
       ...{ from: root, paths, beside: along, filesOnly: true, checksum: true },

@@ -124,7 +124,7 @@ export async function withFiles<T>(
 }
 
 /** DATA_FILES go into REMOTE_DIR/data; `data/` before them means that folder itself. */
-function dataUploads(project: Project, profile: Profile, images: string): Upload[] {
+export function dataUploads(project: Project, profile: Profile, images: string): Upload[] {
   const program: Program = { files: ['lib', 'pinned', 'data'], args: [project.cluster.remoteDir, images] };
   const inside = profile.dataFiles.filter((path) => /^(\.\/)?data(\/|$)/.test(path));
   const outside = profile.dataFiles.filter((path) => !inside.includes(path));

@@ -96,7 +96,8 @@ export function snapshot(output: string): Snapshot {
     } else if (kind === 'flow') {
       const [since, ...jobs] = second.split(' ');
       const flows = all.runs.get(first);
-      if (flows) flows.flow = { ...(second && { graph: { since: Number(since), jobs } }), parts: [] };
+      const graph = second && { graph: { since: Number(since), jobs } };
+      if (flows) flows.flow = { version: third, ...graph, parts: [] };
     } else if (kind === 'array') {
       const found = arrayRecord(fields);
       const { sweep, flow } = all.runs.get(first) ?? {};

@@ -108,6 +108,8 @@ export interface SweepRecord {
 
 /** What lies in the run directory of a flow besides. */
 export interface FlowRecord {
+  /** Of its flow.json (src/flow/started.ts). */
+  version: string;
   /** A submission that was begun and is not whole yet: nothing of it runs. `since` is the attempt before its first one. */
   graph?: { since: number; jobs: string[] };
   /** Every job that was submitted, in that order; of one that was so again the last counts. */

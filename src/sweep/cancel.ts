@@ -40,7 +40,8 @@ export async function cancelSweep(
     for (const id of ids) done.add(id);
     if (dryRun) break;
     if (ids.length === 0 && look > 0) break;
-    await project.scheduler.cancel(ids, wanted ? undefined : run.runDir);
+    // The last first, or an array that waits for another's end might begin.
+    await project.scheduler.cancel(ids.toReversed(), wanted ? undefined : run.runDir);
     if (ids.length === 0) break;
   }
   return { id: run.id, ids: [...done], cells: [...cells].sort((a, b) => a - b), ...(dryRun ? { dryRun } : {}) };

@@ -1,10 +1,10 @@
 /** collect: cells that have ended come home, with a table of all; once all have, the run is collected like any other. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { type CollectResult, collectKnown } from '../run/collect.ts';
 import type { Known, TrackedRun } from '../run/find.ts';
 import { type Found, gather } from '../run/gather.ts';
+import { onceLeft } from '../run/left.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
@@ -44,7 +44,7 @@ export function collectSweep(
   const run = startedRun(project.root, which);
   return exclusively(project.root, run.id, async () => {
     const sweep = mustBeSweep(run, await startedSweep(project, run));
-    const seen = await onceLeft(project, run);
+    const seen = await onceLeft(() => see(project, run));
     const { queueTrouble: detail } = seen.snapshot;
     if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id: run.id, detail });
     const status = statusOf(run, sweep, seen);
@@ -65,20 +65,6 @@ export function collectSweep(
     const collected = await collectKnown(project, known, seen.snapshot, options);
     return { id: run.id, status, brought, table: tableOf(sweep), ...aside, collected };
   });
-}
-
-/** Seconds that Slurm may take to let go of a job whose script has ended. */
-const SETTLE = 30;
-
-/** Looks again while all have ended and some are still being let go. */
-async function onceLeft(project: Project, run: TrackedRun): Promise<SweepSeen> {
-  const until = Date.now() + SETTLE * 1000;
-  for (;;) {
-    const seen = await see(project, run);
-    const over = seen.snapshot.queueTrouble === undefined && seen.verdicts.every(({ ended }) => ended);
-    if (!over || seen.verdicts.every(({ left }) => left) || Date.now() > until) return seen;
-    await sleep(1000);
-  }
 }
 
 /** Brings the folders and logs of cells that have ended and are not home yet, and writes the table. Gives how many folders it brought. */

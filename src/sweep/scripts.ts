@@ -4,7 +4,7 @@ import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
 import { openTemplate, type Rendered } from '../run/render.ts';
-import { toRanges } from '../scheduler/ranges.ts';
+import { fromRanges, toRanges } from '../scheduler/ranges.ts';
 import type { CellsSubmission } from '../scheduler/types.ts';
 import type { Header } from '../template/directives.ts';
 import type { TemplateProblem } from '../template/problem.ts';
@@ -125,4 +125,13 @@ function sharedLines(rendered: readonly { index: number; script: string }[]): st
     return `C ${index} ${toRanges(used)}\n`;
   });
   return `${[...numbers.keys()].map((line) => `L ${line}\n`).join('')}${cells.join('')}E\n`;
+}
+
+/** The script that a cell makes of such lines; empty where it has none. */
+export function scriptOfCell(lines: string, cell: number): string {
+  const shared = lines.split('\n').filter((line) => line.startsWith('L '));
+  const [, used = ''] = new RegExp(`^C ${cell} (.*)$`, 'm').exec(lines) ?? [];
+  return fromRanges(used)
+    .map((number) => `${shared[number - 1]?.slice(2) ?? ''}\n`)
+    .join('');
 }

@@ -13,7 +13,7 @@ describe.skipIf(clusterUnavailable())('the test cluster', () => {
 
   beforeAll(async () => {
     cluster = await ensureCluster();
-  }, 120_000);
+  });
 
   it('has four idle nodes with GPUs, and a second cluster without accounts', async () => {
     expect(await cluster.asRoot("sinfo -h -N -p main -o '%N %c %G'")).toBe(
@@ -29,10 +29,10 @@ describe.skipIf(clusterUnavailable())('the test cluster', () => {
     expect(submitted.stdout).toMatch(/^\d+$/);
     await expect
       .poll(() => cluster.asUser('srt-bash', `sacct -X -n -P -j ${submitted.stdout} -o State,ExitCode`), {
-        timeout: 15_000,
+        timeout: 60_000,
       })
       .toBe('FAILED|3:0');
-  }, 20_000);
+  });
 
   it('ends a job over its memory', async () => {
     const id = await cluster.asUser(
@@ -40,9 +40,9 @@ describe.skipIf(clusterUnavailable())('the test cluster', () => {
       "sbatch --parsable --mem=20M --wrap 'x=$(yes | head -c 200m); sleep 10'",
     );
     await expect
-      .poll(() => cluster.asUser('srt-bash', `squeue -h -t all -j ${id} -o %T`), { timeout: 15_000 })
+      .poll(() => cluster.asUser('srt-bash', `squeue -h -t all -j ${id} -o %T`), { timeout: 60_000 })
       .toMatch(/^(OUT_OF_MEMORY|FAILED)$/);
-  }, 20_000);
+  });
 
   it.each([
     ['srt-bash', 'echo $0', 'bash'],
@@ -77,7 +77,7 @@ describe.skipIf(clusterUnavailable())('the test cluster', () => {
     expect(await cluster.asUser('srt-bash2nd', 'timeout 1 squeue || echo $?')).toBe('124');
     await controller.thaw();
     expect(await cluster.asUser('srt-bash2nd', 'scontrol ping')).toMatch(/is UP/);
-  }, 30_000);
+  });
 
   it('puts a wrapper in the place of a command, and counts calls', async () => {
     const counter = await cluster.countCalls('srt-other');
@@ -130,12 +130,12 @@ describe.skipIf(clusterUnavailable())('the test cluster', () => {
     const frozen = ssh(link.host, 'echo thawed').finally(() => {
       ended = true;
     });
-    await expect.poll(() => link.proxy.connections()).toBe(4);
+    await expect.poll(() => link.proxy.connections(), { timeout: 60_000 }).toBe(4);
     expect(ended).toBe(false);
     await link.proxy.restore();
     expect((await frozen).stdout).toBe('thawed');
     await link.close();
-  }, 30_000);
+  });
 });
 
 describe('the proxy', () => {
@@ -153,7 +153,7 @@ describe('the proxy', () => {
     expect(Buffer.compare(echoed, sent)).toBe(0);
     expect(took).toBeGreaterThan(250);
     // A window of 64 kB a round trip would take 30 s.
-    expect(took).toBeLessThan(3000);
+    expect(took).toBeLessThan(15_000);
     expect(proxy.bytes()).toEqual({ up: total, down: total });
     await proxy.close();
     server.close();

@@ -49,7 +49,7 @@ EOC
 }
 
 # $1 cluster's name, $2 folder of its configuration, $3 slurmctld's port, $4 its state. A requeued job waits cred_expire
-# seconds (two minutes by default); SlurmdTimeout and KillWait are as low, so that no test waits for minutes.
+# seconds (two minutes by default); KillWait is as low, so that no test waits for minutes.
 write_slurm_conf() {
   cat <<EOC
 ClusterName=$1
@@ -74,7 +74,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=0
-SlurmdTimeout=5
+SlurmdTimeout=60
 KillWait=3
 ReturnToService=2
 JobRequeue=1

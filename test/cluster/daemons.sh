@@ -40,25 +40,25 @@ start_daemon() {
     munged)
       launch munged munged --foreground --force --key-file="$DIR/etc/munge.key" --socket="$DIR/run/munge.sock" \
         --pid-file="$DIR/run/munge" --log-file="$DIR/log/munged.log" --seed-file="$DIR/run/munge.seed"
-      wait_until 10 munged munge -n -S "$DIR/run/munge.sock"
+      wait_until 60 munged munge -n -S "$DIR/run/munge.sock"
       ;;
     mariadbd)
       launch mariadbd mariadbd --defaults-file="$DIR/etc/my.cnf"
-      wait_until 30 mariadbd port_answers "$SQL_PORT"
+      wait_until 60 mariadbd port_answers "$SQL_PORT"
       # slurmdbd would make it itself, after a failed attempt to enter it, which breaks the connection of MariaDB's client 11.8.9.
       mariadb --no-defaults --socket="$DIR/run/mariadb.sock" --execute='create database if not exists slurm_acct_db'
       ;;
     slurmdbd)
       launch slurmdbd env SLURM_CONF="$conf" slurmdbd -D
-      wait_until 20 slurmdbd port_answers "$DBD_PORT"
+      wait_until 60 slurmdbd port_answers "$DBD_PORT"
       ;;
     slurmctld)
       launch slurmctld slurmctld -D -f "$conf"
-      wait_until 20 slurmctld answers_ping "$conf" "$CTLD_PORT"
+      wait_until 60 slurmctld answers_ping "$conf" "$CTLD_PORT"
       ;;
     slurmctld2)
       launch slurmctld2 slurmctld -D -f "$conf"
-      wait_until 20 slurmctld2 answers_ping "$conf" "$CTLD2_PORT"
+      wait_until 60 slurmctld2 answers_ping "$conf" "$CTLD2_PORT"
       ;;
     n[0-9] | m[0-9])
       mkdir -p "$DIR/spool/$1"
@@ -70,7 +70,7 @@ start_daemon() {
       local lenient=(-o PerSourcePenalties=no)
       "$(command -v sshd)" -t -f "$DIR/etc/sshd_config" "${lenient[@]}" 2> /dev/null || lenient=()
       launch sshd "$(command -v sshd)" -D -f "$DIR/etc/sshd_config" -E "$DIR/log/sshd.log" "${lenient[@]}"
-      wait_until 10 sshd port_answers "$SSH_PORT"
+      wait_until 60 sshd port_answers "$SSH_PORT"
       ;;
     *) die "no daemon is called '$1'" ;;
   esac
@@ -87,7 +87,8 @@ stop_daemon() {
   pid=$(daemon_pid "$1") || return 0
   kill -"$2" "$pid"
   kill -CONT "$pid" 2>/dev/null || true
-  wait_until 5 "the end of $1" is_gone "$1" 2>/dev/null || {
+  # What is killed meanwhile may not have written down what it knows.
+  wait_until 20 "the end of $1" is_gone "$1" 2>/dev/null || {
     kill -KILL "$pid" && wait_until 5 "the end of $1" is_gone "$1"
   }
 }
@@ -115,8 +116,8 @@ start_all() {
   start_daemon slurmctld && start_daemon slurmctld2 || return 1
   for node in "${NODES[@]}" "${NODES2[@]}"; do start_daemon "$node" || return 1; done
   start_daemon sshd || return 1
-  [ -e "$DIR/up" ] || wait_until 20 'idle nodes' nodes_are "$DIR/etc" "${#NODES[@]}" || return 1
-  [ -e "$DIR/up" ] || wait_until 20 "the second cluster's idle nodes" nodes_are "$DIR/etc2" "${#NODES2[@]}"
+  [ -e "$DIR/up" ] || wait_until 60 'idle nodes' nodes_are "$DIR/etc" "${#NODES[@]}" || return 1
+  [ -e "$DIR/up" ] || wait_until 60 "the second cluster's idle nodes" nodes_are "$DIR/etc2" "${#NODES2[@]}"
 }
 
 create_accounts() {

@@ -3,6 +3,20 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
+/** A port below those that the system gives to whoever asks for any, as each srun does: who stops to listen on it finds it free afterwards. */
+const quietPort = (): number => 28_000 + Math.floor(Math.random() * 4000);
+
+/** What `listen` gives on the first port that is free. */
+export async function onQuietPort<T>(listen: (port: number) => Promise<T>): Promise<T> {
+  for (let tries = 100; ; tries--) {
+    try {
+      return await listen(quietPort());
+    } catch (error) {
+      if (tries === 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
+
 export interface ProxyOptions {
   /** To listen on, at 127.0.0.1; any free one where it is left out. */
   port?: number;
@@ -48,7 +62,7 @@ interface Parcel {
 /** So much may be under way in one direction of one connection before its sender has to wait: far more than any test's link holds. */
 const inFlight = 64 * 1024 * 1024;
 
-export async function startProxy({ port: wanted = 0, target, delayMs = 0 }: ProxyOptions): Promise<TcpProxy> {
+export async function startProxy({ port: wanted, target, delayMs = 0 }: ProxyOptions): Promise<TcpProxy> {
   let delay = delayMs;
   let frozen = false;
   let accepted = 0;
@@ -155,7 +169,7 @@ export async function startProxy({ port: wanted = 0, target, delayMs = 0 }: Prox
     limitReached = undefined;
   }
 
-  const port = await listen(wanted);
+  const port = await (wanted === undefined ? onQuietPort(listen) : listen(wanted));
   return {
     port,
     setDelay: (ms) => {
@@ -195,7 +209,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     options: { port: { type: 'string' }, target: { type: 'string' }, delay: { type: 'string', default: '0' } },
   });
   const proxy = await startProxy({
-    port: Number(values.port ?? 0),
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
     target: Number(values.target),
     delayMs: Number(values.delay),
   });

@@ -64,17 +64,19 @@ describe('what the jobs wrote', () => {
 });
 
 describe('RESUME=1', () => {
-  test('has the code as it is now, and leaves what jobs wrote', async () => {
+  test('has code and data as they are now, and leaves what jobs wrote', async () => {
     toy.write('old-name.sh', 'exit 3\n');
     toy.write('state.txt', 'from here\n');
     jobs(job('a', 'echo by a job >state.txt'), job('b', 'sh *-name.sh', '    depends_on: [a]\n'));
     await flow({}, 1);
     expect(toy.read('state.txt')).toBe('by a job\n');
     rmSync(join(toy.root, 'old-name.sh'));
-    toy.write('new-name.sh', 'cat state.txt >b.txt; ls *-name.sh >>b.txt\n');
+    toy.write('new-name.sh', 'cat state.txt >b.txt; ls *-name.sh >>b.txt; cat data/new.txt >>b.txt\n');
+    toy.write('data/new.txt', 'new data\n');
+    toy.write('slurm/flows/f.yaml', `data_files: [data/new.txt]\n${toy.read('slurm/flows/f.yaml')}`);
     const { submitted } = await flow({ RESUME: '1' }, 0);
     expect(submitted.map((one) => one.job)).toEqual(['b']);
-    expect(toy.read('b.txt')).toBe('by a job\nnew-name.sh\n');
+    expect(toy.read('b.txt')).toBe('by a job\nnew-name.sh\nnew data\n');
     expect(lstatSync(join(toy.root, 'old-name.sh'), { throwIfNoEntry: false })).toBeUndefined();
   });
 

@@ -33,6 +33,11 @@ const ALL_FULL = LONG_DEAD.replace(
   `"$REAL" "$@" >/dev/null; at=\${file%/job.sh}; : >"$at/job_id"; : >"\${at%/*}/array-$((\${at##*-} + 1))"; : >`,
 );
 
+/** It goes on when the link is cut; not for ever, should the test fail. */
+const UNTIL_CUT = `: >"$HOME/out"; n=0
+  while [ -e "$HOME/out" ] && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done
+  out=$("$REAL" "$@"); sleep 1; echo "$out"`;
+
 interface Way {
   word: string;
   command?: 'scontrol';
@@ -50,7 +55,7 @@ const WAYS: Way[] = [
   { word: 'all killed after, the disk full', script: ALL_FULL, exits: [0] },
   { word: 'all killed before the release', command: 'scontrol', script: DIE, exits: [3] },
   { word: 'all killed after the release', command: 'scontrol', script: `"$REAL" "$@"; ${DIE}`, exits: [0, 3] },
-  { word: 'the link cut', script: ': >"$HOME/out"; sleep 1; out=$("$REAL" "$@"); sleep 1; echo "$out"', exits: [3] },
+  { word: 'the link cut', script: UNTIL_CUT, exits: [3] },
 ];
 
 describe.skipIf(clusterUnavailable())('a flow whose submission breaks', () => {
@@ -103,7 +108,10 @@ describe.skipIf(clusterUnavailable())('a flow whose submission breaks', () => {
     const scenes = await Promise.all(WAYS.map(({ word }) => make(word === 'the link cut' ? { link } : {})));
     const mend = await broken(scenes);
     const flag = join(cluster.home('srt-bash'), 'out');
-    const cut = until('sbatch is out', () => existsSync(flag)).then(() => link.proxy.cut());
+    const cut = until('sbatch is out', () => existsSync(flag)).then(async () => {
+      await link.proxy.cut();
+      rmSync(flag);
+    });
     const ends = await Promise.all(
       scenes.map((our, at) => {
         our.wish(WAYS[at]?.word as string);
@@ -111,7 +119,6 @@ describe.skipIf(clusterUnavailable())('a flow whose submission breaks', () => {
       }),
     );
     await cut;
-    rmSync(flag);
     await link.proxy.restore();
     await mend();
     await lanes([1, 2, 3], scenes, async (_, our) => {

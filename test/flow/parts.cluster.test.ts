@@ -70,7 +70,10 @@ describe.skipIf(clusterUnavailable())('a part of a flow', () => {
     ]);
     const ends = async (job: string) => (await our.notes()).some((note) => note.job === job && note.what === 'end');
     await until('the partner of the first cell', () => ends('each.0'));
-    const then = await our.good('slurm-flow-status');
+    const then = await until('the end of the second', async () => {
+      const status = await our.good('slurm-flow-status');
+      return status.jobs[0]?.cells?.failed === 1 && status;
+    });
     expect(standings(then)).toMatchObject({ m: 'running', all: 'waiting', any: 'waiting' });
     expect(then.jobs[0]?.cells).toMatchObject({ total: 3, done: 1, failed: 1, running: 1 });
     await our.tell('rm wait.m.2');

@@ -55,6 +55,15 @@ describe('part of a flow again', () => {
     expect(planned({ part: 'from', jobs: ['b'] }, verdicts)).toEqual({ b: [], c: ['afterok:b'], d: ['afterok:c'] });
     expect(planned({ part: 'only', jobs: ['d', 'b'] }, verdicts)).toEqual({ b: [], d: [] });
   });
+
+  it('from a job on: what waits besides for another that failed only where it is named', () => {
+    const jobs = flowJobs({ good: [], bad: [], both: ['good', 'bad'], end: ['both'] });
+    const verdicts = { good: DONE, bad: FAILED, both: NEVER, end: NEVER };
+    expect(planned({ part: 'from', jobs: ['good'] }, verdicts, jobs)).toEqual({ good: [] });
+    expect(planned({ part: 'from', jobs: ['good', 'both'] }, verdicts, jobs)).toEqual({
+      ...{ good: [], both: ['afterok:good'], end: ['afterok:both'] },
+    });
+  });
 });
 
 describe('a matrix job', () => {

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expandCodeFiles } from '../../src/conf/code-files.ts';
+import type { Profile } from '../../src/conf/types.ts';
 import { withoutArgs } from '../../src/flow/file/file.ts';
 import { loadFlowProfiles, unionProfile } from '../../src/flow/profiles.ts';
 import { at, opened, options, profilesOf, projectOf, wrongProfiles } from './file/flows.ts';
@@ -63,6 +64,22 @@ jobs:
       expect(await wrongProfiles(text, { files: all, commandLine: { [variable]: 'x.py' } })).toContainEqual({
         ...{ kind: 'flow-for-one', variable, place: { file: 'command line' } },
       });
+  });
+
+  it("of an environment take the place of a profile's other one", async () => {
+    const both = { 'slurm/profiles/old.conf': 'CONDA=base\nVENV=~/.venvs/old\n' };
+    const said = (environment: string) =>
+      `jobs:\n  - {name: a, profile: old, command: [ls], environment: ${environment}}\n`;
+    const job = async (environment: string) =>
+      (await profilesOf(said(environment), { files: both })).jobs.get('a') as Profile;
+    const [conda, venv, neither] = [
+      await job('{conda: torch}'),
+      await job('{venv: v}'),
+      await job('{env_vars: {A: 1}}'),
+    ];
+    expect([conda.conda, conda.venv]).toEqual(['torch', undefined]);
+    expect([venv.conda, venv.venv]).toEqual([undefined, 'v']);
+    expect([neither.conda, neither.venv]).toEqual(['base', '~/.venvs/old']);
   });
 
   it("take an argument's variable for no slip of a key", async () => {

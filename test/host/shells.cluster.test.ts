@@ -86,7 +86,7 @@ describe.skipIf(clusterUnavailable())('logins', () => {
     const onTerminal = async (toy: Toy, env: Record<string, string>, target: string, password: string) => {
       const command = `make --no-print-directory ${target}`;
       const child = execa('script', ['-qefc', command, '/dev/null'], {
-        ...{ cwd: toy.root, env, extendEnv: false, reject: false, stdin: 'pipe', timeout: 60_000 },
+        ...{ cwd: toy.root, env, extendEnv: false, reject: false, stdin: 'pipe', timeout: 150_000 },
       });
       let asked = 0;
       let seen = '';
@@ -133,7 +133,8 @@ describe.skipIf(clusterUnavailable())('logins', () => {
           expect(ended.json.problems).toMatchObject([{ kind: 'login-refused', host: 'srt-pass' }]);
         }
       }
-      expect(performance.now() - begun).toBeLessThan(15_000);
+      // A question that nobody sees would be answered by sshd, after two minutes.
+      expect(performance.now() - begun).toBeLessThan(100_000);
       expect(toy.has('slurm/jobs/t.rundir')).toBe(false);
     });
 

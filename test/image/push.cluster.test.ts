@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageSetUp } from '../../src/image/setup.ts';
 import { clusterUnavailable, ensureCluster, type Link, type TestCluster } from '../cluster/cluster.ts';
 import { makeRootfs, makeSqsh, sqshHas, sqshRead } from '../kit/containers.ts';
-import { makeToy, type Toy, until } from '../kit/toy.ts';
+import { makeToy, type Running, type Toy, until } from '../kit/toy.ts';
 import { openStore, type Store } from './store.ts';
 
 /** Bytes that do not compress, so that the link's count tells what was sent. */
@@ -73,14 +73,23 @@ describe.skipIf(clusterUnavailable())('slurm-image-push', () => {
     });
     return stdout.split('\n').reduce((sum, size) => sum + Number(size), 0);
   }
+  /** Freezes the link in the very moment in which so many bytes have gone up: a pause between two looks may be all it takes to send the rest. */
+  async function frozenAt(bytes: number, pushing: Running): Promise<void> {
+    let isOver = false;
+    void pushing.then(() => {
+      isOver = true;
+    });
+    while (link.proxy.bytes().up < bytes && !isOver) await new Promise(setImmediate);
+    expect(isOver, 'the push was over before that').toBe(false);
+    link.proxy.freeze();
+  }
   /** The link breaks once half of it is over there, until the command gives up. */
   async function cutAtHalf(bytes: number, variables: Record<string, string>): Promise<void> {
     const before = await arrived();
     link.proxy.resetCounters();
     const pushing = toy.start('slurm-image-push', { ...variables, JSON: '1' });
-    while (link.proxy.bytes().up < bytes / 2) await new Promise(setImmediate);
     // What the link has taken in goes on arriving.
-    link.proxy.freeze();
+    await frozenAt(bytes / 2, pushing);
     await until('half of it', async () => (await arrived()) - before > 0.48 * bytes);
     await link.proxy.cut();
     const ended = JSON.parse((await pushing).stdout);
@@ -164,8 +173,7 @@ describe.skipIf(clusterUnavailable())('slurm-image-push', () => {
     toy.write('slurm/images/moving.conf', 'BASE=moving.sqsh\n');
     link.proxy.resetCounters();
     const pushing = toy.start('slurm-image-push', { IMAGE: 'moving', JSON: '1' });
-    await until('the first bytes', () => link.proxy.bytes().up > 2 ** 20);
-    link.proxy.freeze();
+    await frozenAt(2 ** 20, pushing);
     appendFileSync(join(toy.root, 'moving.sqsh'), 'more');
     await link.proxy.restore();
     const { stdout } = await pushing;
@@ -204,8 +212,7 @@ describe.skipIf(clusterUnavailable())('slurm-image-push', () => {
     await done('slurm-image-build', { IMAGE: 'built' });
     link.proxy.resetCounters();
     const pushing = toy.start('slurm-image-push', { IMAGE: 'built', JSON: '1' });
-    await until('the first bytes', () => link.proxy.bytes().up > 2 ** 20);
-    link.proxy.freeze();
+    await frozenAt(2 ** 20, pushing);
     const second = await toy.json('slurm-image-push', { IMAGE: 'built' });
     await link.proxy.restore();
     expect(second.json.problems).toMatchObject([{ kind: 'image-being-sent', image: 'built' }]);

@@ -45,11 +45,8 @@ describe.skipIf(clusterUnavailable())('a shell in a container', () => {
     await seat.shows(/[$#>] (\x1b\[6n)?$/);
     seat.type('PS1="ready> "\r');
     await seat.shows(/\nready> (\x1b\[6n)?$/);
-    await seat.resize(101, 31);
-    seat.type('until [ "$(stty size)" = "31 101" ]; do sleep 1; done; stty size; cat /opt/word\r');
-    // On a busy machine srun may miss the first change.
-    const again = setInterval(() => void seat.resize(100, 30).then(() => seat.resize(101, 31)), 4000);
-    await seat.shows(/\n31 101\r\nin the image\r/).finally(() => clearInterval(again));
+    seat.type('until size=$(stty size); [ "$size" = "31 101" ]; do sleep 1; done; echo "$size"; cat /opt/word\r');
+    await seat.resizeUntil(/\n31 101\r\nin the image\r/, 101, 31);
     seat.type(`${UNTIL_INTERRUPTED}\r`);
     await seat.shows(/\narmed\r/);
     seat.type('\x03');

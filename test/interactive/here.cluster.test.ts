@@ -1,6 +1,6 @@
 /** slurm-shell where this very machine submits to Slurm (REMOTE_HOST=local). */
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
@@ -14,6 +14,7 @@ describe.skipIf(clusterUnavailable() || process.env.SLURM_VERSION)('slurm-shell 
   let remoteDir: string;
   let env: Record<string, string>;
   const runs = () => readdirSync(join(remoteDir, 'runs'));
+  const written = (path: string) => existsSync(path) && readFileSync(path).length > 0;
   const queue = async () =>
     (await cluster.asRoot("squeue -h -o '%i %j %Z'")).split('\n').filter((row) => row.includes(remoteDir));
 
@@ -43,9 +44,10 @@ describe.skipIf(clusterUnavailable() || process.env.SLURM_VERSION)('slurm-shell 
     await seat.shows(/[$#] $/);
     seat.type('PS1="ready> "\r');
     await seat.shows(/\nready> $/);
-    await seat.resize(97, 29);
-    seat.type(`until [ "$(stty size)" = "29 97" ]; do sleep 0.1; done; stty size; ${UNTIL_INTERRUPTED}\r`);
-    await seat.shows(/\n29 97\r\narmed\r/);
+    seat.type(
+      `until size=$(stty size); [ "$size" = "29 97" ]; do sleep 0.1; done; echo "$size"; ${UNTIL_INTERRUPTED}\r`,
+    );
+    await seat.resizeUntil(/\n29 97\r\narmed\r/, 97, 29);
     seat.type('\x03');
     await seat.shows(/\nready> $/);
     seat.type('exit 5\r');
@@ -77,7 +79,7 @@ describe.skipIf(clusterUnavailable() || process.env.SLURM_VERSION)('slurm-shell 
       { PROFILE: 't', CMD: 'mkdir out; echo early >out/w; sleep 200', JSON: '1' },
       true,
     );
-    await until('its file', () => runs().some((run) => readdirSync(join(remoteDir, 'runs', run)).includes('out')));
+    await until('its file', () => runs().some((run) => written(join(remoteDir, 'runs', run, 'out/w'))));
     process.kill(-(running.pid as number), 'SIGINT');
     const { stdout } = await running;
     expect(JSON.parse(stdout)).toMatchObject({ exit: 130, interrupted: true, removed: true });

@@ -1,13 +1,13 @@
 /** slurm-shell, slurm-gpus and slurm-info without Slurm: the embedded executor on this machine. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { over } from '../kit/program.ts';
 import { sitDown, UNTIL_INTERRUPTED } from '../kit/terminal.ts';
-import { makeToy, type Toy, until } from '../kit/toy.ts';
+import { makeToy, removeTree, type Toy, until } from '../kit/toy.ts';
 
 let toy: Toy;
 let remoteDir: string;
@@ -21,10 +21,16 @@ beforeEach(() => {
 });
 afterEach(() => {
   toy.remove();
-  rmSync(remoteDir, { recursive: true, force: true });
+  removeTree(remoteDir);
 });
 
 const runs = () => (existsSync(join(remoteDir, 'runs')) ? readdirSync(join(remoteDir, 'runs')) : []);
+/** Whether a command's file out/w is whole. */
+const written = () =>
+  runs().some((run) => {
+    const path = join(remoteDir, 'runs', run, 'out/w');
+    return existsSync(path) && readFileSync(path).length > 0;
+  });
 
 /** Gone, or only not asked for its code by whoever adopted it. */
 const isOver = (pid: string) => /^(Z|$)/.test(spawnSync('ps', ['-o', 'stat=', '-p', pid]).stdout.toString());
@@ -58,7 +64,8 @@ describe('slurm-shell', () => {
   });
 
   test('on a terminal: a command that handles Ctrl-C itself may go on', async () => {
-    const CMD = `trap 'echo caught' INT; for n in 1 2; do echo "at $n"; sleep 100; done; exit 4`;
+    // It cannot miss a key that comes before it sleeps.
+    const CMD = `trap 'caught=yes; echo caught' INT; for n in 1 2; do caught=; echo "at $n"; until [ "$caught" ]; do sleep 1; done; done; exit 4`;
     const seat = await sitDown(toy, env, 'slurm-shell', { PROFILE: 't', CMD });
     await seat.shows(/at 1/);
     seat.type('\x03');
@@ -77,7 +84,7 @@ describe('slurm-shell', () => {
     expect(row.name).toMatch(/^t@shell-/);
     const clean = await toy.json('slurm-clean', { PROFILE: 't', TAG: 'shell', FORCE: '1', YES: '1' });
     expect(clean.json.problems).toMatchObject([{ kind: 'alive-run' }]);
-    await until('its file', () => readdirSync(join(remoteDir, 'runs', row.name)).includes('out'));
+    await until('its file', written);
     expect((await toy.json('slurm-cancel', { JOB_ID: row.id })).exit).toBe(0);
     const { exit, json } = await running;
     expect([exit > 0, json.natural, json.verdict.state]).toEqual([true, false, 'CANCELLED']);
@@ -91,7 +98,7 @@ describe('slurm-shell', () => {
       { PROFILE: 't', CMD: 'mkdir out; echo $$ >out/w; sleep 201', JSON: '1' },
       true,
     );
-    await until('its file', () => runs().some((run) => readdirSync(join(remoteDir, 'runs', run)).includes('out')));
+    await until('its file', written);
     process.kill(-(running.pid as number), 'SIGINT');
     const { stdout } = await running;
     expect(JSON.parse(stdout)).toMatchObject({ exit: 130, interrupted: true, removed: true });
@@ -100,7 +107,7 @@ describe('slurm-shell', () => {
 
   test('killed without warning leaves a run that recover and clean can judge', async () => {
     const running = toy.start('slurm-shell', { PROFILE: 't', CMD: 'mkdir out; echo $$ >out/w; sleep 202' }, true);
-    await until('its file', () => runs().some((run) => readdirSync(join(remoteDir, 'runs', run)).includes('out')));
+    await until('its file', written);
     const killed = over(running);
     process.kill(-(running.pid as number), 'SIGKILL');
     await killed;

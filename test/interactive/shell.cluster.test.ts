@@ -2,7 +2,7 @@
 
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { clusterUnavailable, ensureCluster, type TestCluster, type User } from '../cluster/cluster.ts';
 import { type Seat, sitDown, UNTIL_INTERRUPTED } from '../kit/terminal.ts';
 import { makeToy, type Toy, until } from '../kit/toy.ts';
@@ -182,9 +182,8 @@ describe.skipIf(clusterUnavailable())('slurm-shell', () => {
       await seat.shows(/\$ $/);
       seat.type('PS1="ready> "\r');
       await seat.shows(/\nready> $/);
-      await seat.resize(111, 37);
-      seat.type('until [ "$(stty size)" = "37 111" ]; do sleep 0.1; done; stty size\r');
-      await seat.shows(/\n37 111\r/);
+      seat.type('until size=$(stty size); [ "$size" = "37 111" ]; do sleep 0.1; done; echo "$size"\r');
+      await seat.resizeUntil(/\n37 111\r/, 111, 37);
       seat.type(`${UNTIL_INTERRUPTED}\r`);
       await seat.shows(/\narmed\r/);
       seat.type('\x03');
@@ -208,10 +207,15 @@ describe.skipIf(clusterUnavailable())('slurm-shell', () => {
         SBATCH_EXCLUSIVE: '1',
       });
       await seat.shows(/\$ $/);
+      // A login node that takes its time: the queue knows nothing of it yet when it is asked first.
+      onTestFinished(await cluster.wrap(place.user, 'srun', 'sleep 5; exec "$REAL" "$@"'));
       const second = await sit(place, { SBATCH_NODELIST: 'n4', SBATCH_EXCLUSIVE: '1' });
-      // Slurm's own word first, then why.
-      await second.shows(/queued and waiting for resources/);
-      await second.shows(/Job \d+ waits \((Resources|Priority|ReqNodeNotAvail.*)\)/);
+      // Slurm's own word, and why.
+      for (const word of [
+        /queued and waiting for resources/,
+        /Job \d+ waits \((Resources|Priority|ReqNodeNotAvail.*)\)/,
+      ])
+        await until(`${word}`, () => word.test(second.seen()));
       second.type('\x03');
       expect(await second.ended, second.seen()).toBe(130);
       expect(second.seen()).toContain('given up');

@@ -1,6 +1,6 @@
 /** Projects whose sweeps are W&B's: the mock of its servers stands where .env says, what stands in for its agent on the jobs' PATH. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Toy } from './toy.ts';
 import { agentScript, type MockWandb } from './wandb.ts';
@@ -28,12 +28,29 @@ export function writeAgents(toy: Toy, { key, url }: MockWandb): void {
   toy.write('bin/wandb', agentScript(), 0o755);
 }
 
-/** The files below `folder` that have `text` in them, relative to it; of files that come and go those that stay. */
+/** The files below `folder` that have `text` in them, relative to it; of files and folders that come and go those that stay. */
 export function filesWith(folder: string, text: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .filter((file) => existsSync(file) && readFileSync(file).includes(text))
-    .map((file) => file.slice(folder.length + 1))
-    .sort();
+  const found: string[] = [];
+  const visit = (path: string): void => {
+    try {
+      for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+        const inner = join(path, entry.name);
+        if (entry.isDirectory()) visit(inner);
+        else if (entry.isFile() && has(join(folder, inner), text)) found.push(inner);
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  };
+  visit('');
+  return found.sort();
+}
+
+function has(file: string, text: string): boolean {
+  try {
+    return readFileSync(file).includes(text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
+  }
 }

@@ -49,7 +49,7 @@ export function find(tool: string): string | undefined {
 }
 
 /** Goes on when the file `go` appears in its run directory; not for ever, should its test fail. */
-const WAITS = 'n=0; until [ -e go ] || [ $n -gt 300 ]; do n=$((n+1)); sleep 0.1; done';
+const WAITS = 'n=0; until [ -e go ] || [ $n -gt 2000 ]; do n=$((n+1)); sleep 0.1; done';
 
 export interface BareToy extends Toy {
   /** Names of the run directories that are there. */
@@ -95,7 +95,7 @@ export async function makeBareMachine(): Promise<BareMachine> {
         ...toy,
         jobsLeft: () => readdirSync(join(toy.root, '.cluster/runs')),
         logHas: (id, text) =>
-          until(`${log(id)} says ${text}`, () => toy.has(log(id)) && toy.read(log(id)).includes(text), 20),
+          until(`${log(id)} says ${text}`, () => toy.has(log(id)) && toy.read(log(id)).includes(text)),
       };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -78,7 +78,7 @@ export function makeExecutor(kind: Kind = KINDS[0]!): Executor {
   const command: Executor['command'] = (...words) => ['-c', calls, 'sh', base, ...words];
   const call: Executor['call'] = async (...words) => {
     const { exitCode, stdout, stderr } = await execa(join(bin, 'sh'), command(...words), {
-      ...{ env, reject: false, stdin: 'ignore', timeout: 30_000, stripFinalNewline: false },
+      ...{ env, reject: false, stdin: 'ignore', timeout: 120_000, stripFinalNewline: false },
     });
     return { code: exitCode ?? 255, stdout, stderr };
   };

@@ -88,6 +88,7 @@ jobs:
 /** What the steps share. Slurm's clock has whole seconds: who waits for another's note waits for the next one as well. */
 const STAGE = `import json
 import os
+import subprocess
 import sys
 import time
 
@@ -121,14 +122,25 @@ def wait(what, condition):
     sys.exit("waited in vain: " + what)
 
 
-def after(job, what):
-    def noted():
-        with open(OUTSIDE + "/notes") as notes:
-            lines = [json.loads(line) for line in notes]
-        found = [line["at"] for line in lines if line["job"] == job and line["what"] == what]
-        return found and int(time.time()) > int(found[0])
+def noted(job, what):
+    with open(OUTSIDE + "/notes") as notes:
+        lines = [json.loads(line) for line in notes]
+    return [line for line in lines if line["job"] == job and line["what"] == what]
 
-    wait(job + " " + what, noted)
+
+def after(job, what):
+    wait(job + " " + what, lambda: any(int(time.time()) > int(line["at"]) for line in noted(job, what)[:1]))
+
+
+def over(job):
+    after(job, "end")
+    asked = ["squeue", "-h", "-t", "RUNNING", "-j", noted(job, "end")[0]["id"]]
+
+    def ended():
+        said = subprocess.run(asked, capture_output=True)
+        return said.returncode == 0 and not said.stdout
+
+    wait("Slurm's word of the end of " + job, ended)
 
 
 def read(path):
@@ -151,7 +163,7 @@ def stage(work):
 
 const step = (work: string, wait = ''): string => `import os
 import sys
-from stage import OUTSIDE, after, read, stage, wait, write
+from stage import OUTSIDE, after, over, read, stage, wait, write
 
 
 def work():
@@ -189,7 +201,7 @@ stage(work)
     'wait("go", lambda: os.path.exists(OUTSIDE + "/go"))',
   ),
   'validate_data.py': step('write(sys.argv[2], read("imagenet") + "valid\\n")', 'after("job_b2", "begin")'),
-  'feature_engineering.py': step('write("features", read("stage1") + "features\\n")', 'after("job_c", "end")'),
+  'feature_engineering.py': step('write("features", read("stage1") + "features\\n")', 'over("job_c")'),
   'train_model.py': step('write("outputs/model", read("features") + read("quality") + "final\\n")'),
 };
 

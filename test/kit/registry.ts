@@ -4,10 +4,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { TestCluster } from '../cluster/cluster.ts';
+import { onQuietPort } from '../cluster/proxy.ts';
 import { type ImageContents, withRootfs } from './rootfs.ts';
 import { until } from './toy.ts';
 
@@ -25,9 +26,12 @@ export const REGISTRY_LOGIN = { user: 'alice', password: 'secret' };
 const HTPASSWD = 'alice:$2y$05$slurmrunnertestsaltsuOK4niloNbxytpI3saOBdeb7/MpP4KS/C\n';
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = createServer();
+  const port = await onQuietPort(async (one) => {
+    server.listen(one, '127.0.0.1');
+    await once(server, 'listening');
+    return one;
+  });
   server.close();
   await once(server, 'close');
   return port;
@@ -53,7 +57,7 @@ export async function startRegistry(cluster: TestCluster, { login = false } = {}
       (answer) => answer.ok,
       () => false,
     );
-  await until('the registry', answers, 20);
+  await until('the registry', answers);
   return {
     address,
     push: (name, contents = {}) =>

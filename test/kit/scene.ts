@@ -29,8 +29,10 @@ export interface Scene {
   arrived(word: string): boolean;
   /** Names of the run directories that are there, other people's left out. */
   runs(): Promise<string[]>;
-  /** Every job ever submitted from here, by the name of its run. */
+  /** Every job ever submitted from here, by the name of its run; of those that the queue has forgotten, what earlier calls saw. */
   jobs(): Promise<Map<string, string[]>>;
+  /** Lets jobs that are submitted from now on wait, until what it gives is called. */
+  hold(): Promise<() => Promise<unknown>>;
   /** What the owner does after an accident: recover, then whatever it says comes next, until the results are here. */
   carryOn(word: string): Promise<string[]>;
   /** Ends the ssh connections that commands of this project left, as a reboot would. */
@@ -39,8 +41,12 @@ export interface Scene {
   untouched(): Promise<void>;
 }
 
-/** The profile `t`: its job copies code/word.txt into out/ and through data/, after SECONDS (a file too) in print. */
-const PROFILE = `COMMAND="cat code/word.txt; sleep $(cat code/seconds); mkdir -p out data/res; cp code/word.txt out/; cp code/word.txt data/res/"
+/**
+ * The profile `t`: its job copies code/word.txt into out/ and through data/, after SECONDS (a file too) in print, and not while
+ * REMOTE_DIR has a file `hold`; not for ever, should its test fail.
+ */
+const PROFILE = `COMMAND="cat code/word.txt; sleep $(cat code/seconds); n=0
+  while [ -e ../../hold ] && [ $n -lt 900 ]; do n=$((n+1)); sleep 0.2; done; mkdir -p out data/res; cp code/word.txt out/; cp code/word.txt data/res/"
 CODE_FILES=code/
 SBATCH_MEM=50M
 RESULTS_PULL="out/ data/res/"
@@ -60,14 +66,16 @@ export async function makeScene(cluster: TestCluster, environment: Record<string
       .split('\n')
       .filter((name) => /^t(@\w+)?-2\d{7}-\d{6}(-\d+)?$/.test(name));
 
+  const known = new Map<string, string[]>();
   const jobs = async (): Promise<Map<string, string[]>> => {
     const rows = await cluster.asUser(user, `squeue -h --me -t all -o '%A|%j|%Z'`);
-    const found = new Map<string, string[]>();
     for (const row of rows.split('\n')) {
       const [id = '', name = '', folder = ''] = row.split('|');
-      if (folder.startsWith(`${remoteDir}/runs/`)) found.set(name, [...(found.get(name) ?? []), id]);
+      if (!folder.startsWith(`${remoteDir}/runs/`)) continue;
+      const before = known.get(name) ?? [];
+      if (!before.includes(id)) known.set(name, [...before, id]);
     }
-    return found;
+    return known;
   };
   const arrived = (word: string): boolean =>
     ['out/word.txt', 'data/res/word.txt'].every((path) => toy.has(path) && toy.read(path) === word);
@@ -96,6 +104,10 @@ export async function makeScene(cluster: TestCluster, environment: Record<string
     wish: (word, seconds = 0.2) => {
       toy.write('code/word.txt', word);
       toy.write('code/seconds', String(seconds));
+    },
+    hold: async () => {
+      await cluster.asUser(user, `: >'${remoteDir}/hold'`);
+      return () => cluster.asUser(user, `rm '${remoteDir}/hold'`);
     },
     endMaster: async () => {
       for (const pid of await masters(environment)) process.kill(pid, 'SIGKILL');
@@ -141,7 +153,7 @@ export async function masters(environment: Record<string, string>): Promise<numb
   const folder = join(environment.HOME as string, '.ssh');
   const pids: number[] = [];
   for (const name of readdirSync(folder).filter((file) => /^sr-\w+-\d+$/.test(file))) {
-    const options = { env: environment, reject: false, timeout: 2000 } as const;
+    const options = { env: environment, reject: false, timeout: 10_000 } as const;
     const { stderr } = await execa('ssh', ['-S', join(folder, name), '-O', 'check', 'any'], options);
     const pid = Number(/pid=(\d+)/.exec(String(stderr))?.[1]);
     if (pid > 0) pids.push(pid);

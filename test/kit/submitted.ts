@@ -5,7 +5,7 @@ import { ensureCluster, type TestCluster } from '../cluster/cluster.ts';
 import { type Ended, makeToy, type Toy } from './toy.ts';
 
 /** Goes on when the file `go` appears in its run directory; not for ever, should its test fail. */
-export const WAITS = 'n=0; until [ -e go ] || [ $n -gt 900 ]; do n=$((n+1)); sleep 0.2; done';
+export const WAITS = 'n=0; until [ -e go ] || [ $n -gt 5000 ]; do n=$((n+1)); sleep 0.2; done';
 
 export const refused = ({ json: { exit, problems } }: Ended) => ({ exit, kind: problems?.[0]?.kind });
 

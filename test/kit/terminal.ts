@@ -15,6 +15,8 @@ export interface Seat {
   shows(what: RegExp, seconds?: number): Promise<RegExpExecArray>;
   /** Changes the terminal's size, as dragging a window's corner does. */
   resize(columns: number, rows: number): Promise<void>;
+  /** The same until the terminal shows it: srun misses a change that comes while it still sets up its side, and hears of none that is no change. */
+  resizeUntil(what: RegExp, columns: number, rows: number): Promise<void>;
   /** Closes the terminal's window. */
   hangUp(): Promise<void>;
   /** The exit code that our script gave (make turns each into 2), when all has ended. */
@@ -54,15 +56,29 @@ export async function sitDown(
     looked += found.index + found[0].length;
     return found;
   };
+  let device = '';
+  const resize: Seat['resize'] = async (columns, rows) => {
+    await execa('stty', ['-F', device, 'cols', String(columns), 'rows', String(rows)]);
+  };
+  const resizeUntil: Seat['resizeUntil'] = async (what, columns, rows) => {
+    for (let left = 10; ; left--) {
+      await resize(columns, rows);
+      try {
+        await shows(what, 4);
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+      }
+      await resize(columns, rows - 1);
+    }
+  };
   const ended = child.then(({ exitCode = 255 }) => Number(/\] Error (\d+)/.exec(seen)?.[1] ?? exitCode));
-  const [, device = ''] = await shows(/seat (\/dev\/\S+)/);
+  [, device = ''] = await shows(/seat (\/dev\/\S+)/);
   return {
     seen: () => seen,
     type: (text) => void child.stdin.write(text),
     shows,
-    resize: async (columns, rows) => {
-      await execa('stty', ['-F', device, 'cols', String(columns), 'rows', String(rows)]);
-    },
+    ...{ resize, resizeUntil },
     hangUp: async () => {
       child.kill('SIGKILL');
       await child;

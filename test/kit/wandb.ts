@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { onQuietPort } from '../cluster/proxy.ts';
 import { answer, readOperation } from './wandb-graphql.ts';
 import { Refused } from './wandb-schema.ts';
 import { type Config, expected, type MockWorld, rootOf } from './wandb-sweeps.ts';
@@ -52,8 +52,10 @@ export async function startWandb(): Promise<MockWandb> {
     server.closeAllConnections();
     await closed;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await onQuietPort(async (one) => {
+    await listen(one);
+    return one;
+  });
   const mock: MockWandb = {
     url: `http://127.0.0.1:${port}`,
     key: randomBytes(20).toString('hex'),

@@ -180,7 +180,7 @@ describe('who tells', () => {
   });
 
   test('nobody but Slurm, of what a signal ended', async () => {
-    const one = job(': >ready\nexec sleep 5\n');
+    const one = job(': >ready\nexec sleep 60\n');
     const { process, ended } = one.start();
     await one.reached('ready');
     process.kill('SIGTERM');

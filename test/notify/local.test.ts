@@ -1,8 +1,9 @@
 /** The whole chain on nothing but this machine: who is told what, by the command or by the job, and that nobody else learns the address. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { filesWith } from '../kit/agents.ts';
 import { makeToy, type Toy, until } from '../kit/toy.ts';
 import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
 
@@ -28,13 +29,7 @@ const events = (): string[] => hooks.received.map(({ json }) => String(json.even
 const runDir = (id: string): string => toy.read(`slurm/jobs/${id}.rundir`).trim();
 
 /** Files of the project and its cluster that have the address in them. */
-function holders(): string[] {
-  const files = readdirSync(toy.root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .filter((path) => readFileSync(path).includes(hooks.secret))
-    .map((path) => path.slice(toy.root.length + 1));
-}
+const holders = (): string[] => filesWith(toy.root, hooks.secret);
 
 describe('one job', () => {
   test('is told of when it is submitted and when it has ended, each once, whoever watches', async () => {
@@ -44,7 +39,7 @@ describe('one job', () => {
     await until('word of it', () => readdirSync(join(run, '.slurm-runner')).includes('watched'));
     // Where the job finds it, and nowhere else.
     const secrets = join(run, '.slurm-runner/secrets').slice(toy.root.length + 1);
-    expect(holders().sort()).toEqual([secrets, '.env'].sort());
+    expect(holders()).toEqual([secrets, '.env'].sort());
     expect(statSync(join(toy.root, secrets)).mode & 0o777).toBe(0o600);
     toy.write(join('.cluster/runs', run.replace(/.*\//, ''), 'go'), '');
     const { exitCode, stdout, stderr } = await full;
@@ -128,15 +123,20 @@ test('SBATCH_MAIL_TYPE: there is no Slurm that would write one, and that is said
 
 describe('a sweep', () => {
   test('is told of at its start and at its end; of cells that fail meanwhile in one message', async () => {
-    toy.profile('cell', 'COMMAND="echo cell $N; exit $((N % 2))"\n');
+    toy.profile('cell', 'COMMAND="until [ -e go ]; do sleep 0.1; done; echo cell $N; exit $((N % 2))"\n');
     toy.write('slurm/sweeps/grid.yaml', 'profile: cell\nmatrix:\n  N: [1, 2, 3, 4]\n');
-    const { exit, stderr } = await toy.json('slurm-sweep-full', { SWEEP: 'grid', NOTIFY: 'all' });
-    expect(exit, stderr).toBe(1);
+    const full = toy.start('slurm-sweep-full', { SWEEP: 'grid', NOTIFY: 'all', JSON: '1' });
+    await until('its run', () => toy.has('slurm/jobs/cell@grid.rundir'));
+    const run = runDir('cell@grid');
+    // From then on tasks leave it to the laptop to tell of them.
+    await until('a look at it', () => existsSync(join(run, '.slurm-runner/watched')));
+    writeFileSync(join(run, 'go'), '');
+    const { stdout, stderr } = await full;
+    expect(JSON.parse(stdout).exit, stderr).toBe(1);
     const all = hooks.received.map(({ json }) => json as { event?: string });
     // On a busy machine they may come in another order.
     const rest = all.filter(({ event }) => event !== 'started');
     expect(all.find(({ event }) => event === 'started')).toMatchObject({ sweep: 'grid', counts: { total: 4 } });
-    // Tasks that ended before anybody watched may have told of themselves, once.
     expect(rest.length).toBeLessThanOrEqual(2);
     expect(rest).toContainEqual(
       expect.objectContaining({

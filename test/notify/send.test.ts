@@ -9,7 +9,7 @@ import { notSentText } from '../../src/report/notify.ts';
 import { until } from '../kit/toy.ts';
 import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
 
-const PACE = { timeout: 300, pause: 10, longest: 2000 };
+const PACE = { timeout: 1500, pause: 10, longest: 2000 };
 const busy = (after: string) => ({ status: 429, headers: { 'retry-after': after } });
 
 let hooks: WebhookMock;

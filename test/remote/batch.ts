@@ -96,7 +96,7 @@ export function batch(
     life: (environment, owner) => start(environment, owner).ended,
     marker: (name) => (existsSync(join(at, name)) ? readFileSync(join(at, name), 'utf8').trimEnd() : undefined),
     reached: async (name) => {
-      for (const end = Date.now() + 10_000; !existsSync(join(run, name)); ) {
+      for (const end = Date.now() + 50_000; !existsSync(join(run, name)); ) {
         if (Date.now() > end) throw new Error(`the file ${name} never came`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }

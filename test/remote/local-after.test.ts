@@ -6,7 +6,7 @@ import { until } from '../kit/toy.ts';
 
 /** Runs until there is the file `FILE`, and ends with CODE; not for ever, should its test fail. */
 const waits = (file: string, code: number | string = 0) =>
-  `n=0; until [ -e ${file} ] || [ $n -gt 300 ]; do n=$((n+1)); sleep 0.1; done; exit ${code}`;
+  `n=0; until [ -e ${file} ] || [ $n -gt 900 ]; do n=$((n+1)); sleep 0.1; done; exit ${code}`;
 
 let executor: Executor;
 afterEach(() => executor.remove());
@@ -123,7 +123,9 @@ describe.each(KINDS.filter(({ kind }) => kind.startsWith('dash')))('with $kind',
     const pairs = await executor.submit(waits('on'), '--array=0-5%2', `--dependency=aftercorr:${id}`);
     // It has none.
     await become(pairs, ...Array(5).fill(WAITING), NEVER);
-    for (const task of [0, 2, 1, 4]) executor.write(`run/go.${task}`, '');
+    for (const task of [0, 2, 1]) executor.write(`run/go.${task}`, '');
+    await become(pairs, 'RUNNING None', NEVER, 'RUNNING None', WAITING, WAITING, NEVER);
+    executor.write('run/go.4', '');
     const two = ['RUNNING None', NEVER, 'RUNNING None', WAITING, 'PENDING JobArrayTaskLimit', NEVER];
     await become(pairs, ...two);
     expect(await rows(third)).toEqual([WAITING, WAITING]);
@@ -177,6 +179,7 @@ describe('with one shell', () => {
     const id = await executor.submit(waits('go'), '--array=0-1', '--hold');
     const pairs = await after(`aftercorr:${id}`, '--array=0-1', '--kill-on-invalid-dep=yes');
     await become(pairs, WAITING, WAITING);
+    await until('it is there', () => executor.has('jobs', id, 'executor'));
     process.kill(executor.pid(id, 'executor'), 'SIGKILL');
     expect(await executor.ended(id)).toEqual(['NODE_FAIL', 'NODE_FAIL']);
     expect(await executor.ended(pairs)).toEqual(['CANCELLED', 'CANCELLED']);
@@ -196,6 +199,6 @@ describe('with one shell', () => {
     expect(await executor.states(held[0] as string)).toEqual(['RUNNING']);
     executor.write('run/go', '');
     expect(await executor.ended(held[0] as string)).toEqual(['COMPLETED']);
-    await until('nothing runs', () => processesOf(executor.folder).length === 0, 10);
+    await until('nothing runs', () => processesOf(executor.folder).length === 0, 40);
   });
 });

@@ -4,15 +4,22 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Executor, KINDS, makeExecutor, processesOf } from '../kit/executor.ts';
 import { until } from '../kit/toy.ts';
 
-/** Notes when it begins and ends. */
-const NOTES = 'echo "begin $SLURM_ARRAY_TASK_ID" >>notes; sleep 0.1; echo "end $SLURM_ARRAY_TASK_ID" >>notes';
+/** Notes when it begins and ends; does not end before so many have begun. */
+const notesOf = (together: number) => `echo "begin $SLURM_ARRAY_TASK_ID" >>notes
+n=0; until [ "$(grep -c begin notes)" -ge ${together} ] || [ $n -gt 900 ]; do n=$((n+1)); sleep 0.1; done
+sleep 0.1; echo "end $SLURM_ARRAY_TASK_ID" >>notes`;
 const WAITS =
-  'echo $$ >"pid.$SLURM_ARRAY_TASK_ID"; n=0; until [ -e go ] || [ $n -gt 300 ]; do n=$((n+1)); sleep 0.1; done';
+  'echo $$ >"pid.$SLURM_ARRAY_TASK_ID"; n=0; until [ -e go ] || [ $n -gt 900 ]; do n=$((n+1)); sleep 0.1; done';
 
 let executor: Executor;
 afterEach(() => executor.remove());
 
-const begun = (task: number) => until(`task ${task} runs`, () => executor.has('run', `pid.${task}`));
+/** A script may be faster than the record of its beginning. */
+const begun = (id: string, ...tasks: number[]) =>
+  until(`tasks ${tasks} of ${id} run`, async () => {
+    const running = (await executor.queue(id)).filter(({ state }) => state === 'RUNNING').map(({ task }) => task);
+    return tasks.every((task) => running.includes(String(task)) && executor.has('run', `pid.${task}`));
+  });
 
 /** Of the notes: the order in which tasks began, and the largest number that ran at once. */
 function notes(): { order: number[]; most: number } {
@@ -55,16 +62,16 @@ describe.each(KINDS)('with $kind', (kind) => {
   });
 
   test('no more tasks than it says run at once, in order', async () => {
-    await executor.ended(await executor.submit(NOTES, '--array=0-4%1'));
+    await executor.ended(await executor.submit(notesOf(1), '--array=0-4%1'));
     expect(notes()).toEqual({ order: [0, 1, 2, 3, 4], most: 1 });
     executor.write('run/notes', '');
-    await executor.ended(await executor.submit(NOTES, '--array=0-11%3'));
+    await executor.ended(await executor.submit(notesOf(3), '--array=0-11%3'));
     expect(notes().most).toBe(3);
   });
 
   test('all tasks are there at once, with why they wait', async () => {
     const id = await executor.submit(WAITS, '--array=0-3%1');
-    await begun(0);
+    await begun(id, 0);
     const rows = await executor.queue(id);
     expect(rows.map((row) => [row.id, row.jobId, row.task, row.state, row.reason])).toEqual([
       [`${id}_0`, id, '0', 'RUNNING', 'None'],
@@ -77,11 +84,11 @@ describe.each(KINDS)('with $kind', (kind) => {
 
   test('cancelled: one that waits, one that runs, all', async () => {
     const id = await executor.submit(WAITS, '--array=0-5%2');
-    await begun(1);
+    await begun(id, 0, 1);
     for (const task of [3, 0]) {
       expect(await executor.call('scheduler_cancel', `${id}_${task}`)).toEqual({ code: 0, stdout: '', stderr: '' });
     }
-    await begun(2);
+    await begun(id, 2);
     expect(await executor.states(id)).toEqual(['CANCELLED', 'RUNNING', 'RUNNING', 'CANCELLED', 'PENDING', 'PENDING']);
     expect((await executor.call('scheduler_cancel', id)).code).toBe(0);
     expect(await executor.ended(id)).toEqual(Array(6).fill('CANCELLED'));
@@ -89,14 +96,14 @@ describe.each(KINDS)('with $kind', (kind) => {
     expect(rows.map(({ started }) => started !== '')).toEqual([true, true, true, false, false, false]);
     expect(rows[0]).toMatchObject({ exitCode: 143, signal: 15 });
     for (const task of [3, 4, 5]) expect(executor.has('run', `pid.${task}`)).toBe(false);
-    await until('nothing runs', () => processesOf(executor.folder).length === 0, 10);
+    await until('nothing runs', () => processesOf(executor.folder).length === 0, 40);
   });
 
   test('what it waits for, and that it is held', async () => {
     const first = await executor.submit(WAITS, '--array=0-1%2');
     const second = await executor.submit('true', '--array=0-1', `--dependency=afterany:${first}`, '--hold');
     const third = await executor.submit('true', `--dependency=afterany:${first}:${second},afterany:999`);
-    await begun(1);
+    await begun(first, 0, 1);
     const reasons = async () => (await executor.queue()).map(({ jobId, reason }) => `${jobId} ${reason}`);
     const both = [`${second} JobHeldUser`, `${second} JobHeldUser`];
     expect((await reasons()).sort()).toEqual([`${first} None`, `${first} None`, ...both, `${third} Dependency`].sort());
@@ -118,6 +125,6 @@ describe.each(KINDS)('with $kind', (kind) => {
       '--time=0:04',
     );
     expect(await executor.ended(id)).toEqual(['COMPLETED', 'TIMEOUT', 'COMPLETED']);
-    await until('nothing runs', () => processesOf(executor.folder).length === 0, 10);
+    await until('nothing runs', () => processesOf(executor.folder).length === 0, 40);
   });
 });

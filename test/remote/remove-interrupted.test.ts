@@ -65,7 +65,13 @@ exit $code
       const child = spawn('sh', ['-c', text], { stdio: 'ignore', detached: true });
       const over = new Promise((resolve) => child.once('exit', resolve));
       // From when it has begun to remove: the more files are gone, the later.
-      const left = (): number => (existsSync(here(mine, 'out')) ? readdirSync(here(mine, 'out')).length : 0);
+      const left = (): number => {
+        try {
+          return readdirSync(here(mine, 'out')).length;
+        } catch {
+          return 0; // it has gone
+        }
+      };
       while (child.exitCode === null && left() > 20 - round * 2) await new Promise((resolve) => setImmediate(resolve));
       if (child.exitCode === null) process.kill(-(child.pid as number), 'SIGKILL');
       await over;

@@ -68,10 +68,11 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('run by 
   });
 
   test('KILL leaves the begin alone', async () => {
-    const job = batch(shell, `echo $$ >ready\nsleep 0.5\n`);
+    const job = batch(shell, `: >ready\nuntil [ -e finish ]; do sleep 0.05; done\n`);
     const { process, ended } = job.start();
     await job.reached('ready');
     process.kill('SIGKILL');
+    writeFileSync(join(job.run, 'finish'), '');
     expect((await ended).signal).toBe('SIGKILL');
     expect(job.marker('begin')).toMatch(/^7 0 /);
     expect(job.marker('end')).toBeUndefined();
@@ -90,6 +91,23 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('run by 
       expect((await ended).code).toBe(4);
       expect(job.marker('end')).toBe('7 0 exit 4');
     }
+  });
+
+  test('a signal that comes before the number of the child is known is passed on', async () => {
+    const job = batch(
+      shell,
+      `trap 'exit 4' USR1\n: >ready\nn=0; while [ $n -lt 200 ]; do n=$((n + 1)); sleep 0.05; done\n`,
+    );
+    const file = join(job.at, 'job.sh');
+    const text = readFileSync(file, 'utf8');
+    const late = text.replace(/^ +sr_child=\$!\n +set \+m$/m, 'until [ -e "$sr_run/known" ]; do sleep 0.05; done\n$&');
+    expect(late).not.toBe(text);
+    writeFileSync(file, late);
+    const { process, ended } = job.start();
+    await job.reached('ready');
+    process.kill('SIGUSR1');
+    writeFileSync(join(job.run, 'known'), '');
+    expect((await ended).code).toBe(4);
   });
 
   test('a child that ends the moment it is signalled keeps its code, in 20 rounds', async () => {

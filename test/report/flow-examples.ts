@@ -47,6 +47,10 @@ export const flowProblems = {
   'flow-part-unused': [{ kind: 'flow-part-unused', variables: ['FROM'], target: 'slurm-flow-watch' }],
   'flow-cancelled': [{ kind: 'flow-cancelled', flow: 'nightly' }],
   'flow-part-empty': [{ kind: 'flow-part-empty', variable: 'ONLY' }],
+  'flow-broken-off': [
+    { kind: 'flow-broken-off', flow: 'nightly', args: { model: 'large' } },
+    { kind: 'flow-broken-off', flow: 'nightly', args: { model: 'large' }, variable: 'ONLY' },
+  ],
   'flow-changed': [{ kind: 'flow-changed', flow: 'nightly', jobs: ['train', 'evaluate'] }],
   'flow-cells-differ': [
     { kind: 'flow-cells-differ', job: 'tune', place: { file: 'slurm/flows/nightly.yaml', line: 9 } },

@@ -98,7 +98,7 @@ test('a job whose image has changed is not run again while others are alive, unl
   toy.write('.cluster/one.sif', sif(300, 300));
   toy.write('.cluster/two.sif', sif(301, 301));
   const flow = (second: string) => `jobs:
-  - {name: long, command: 'until [ -e go ]; do sleep 0.1; done'}
+  - {name: long, command: 'n=0; until [ -e go ] || [ $n -gt 3000 ]; do n=$((n+1)); sleep 0.1; done'}
   - {name: b, command: [ls], environment: {container: ${second}}}
   - {name: c, command: [ls], environment: {container: one.sif}}
 `;

@@ -5,7 +5,7 @@ import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/
 import { type Ended, makeToy, type Running, type Toy, until } from '../kit/toy.ts';
 
 /** Goes on when the file `go` appears in its run directory; not for ever, should its test fail. */
-const WAITS = 'n=0; until [ -e go ] || [ $n -gt 600 ]; do n=$((n+1)); sleep 0.2; done';
+const WAITS = 'n=0; until [ -e go ] || [ $n -gt 5000 ]; do n=$((n+1)); sleep 0.2; done';
 
 /** One profile each. All are submitted before the first is watched, so that they take no longer together than the slowest. */
 const PROFILES: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const PROFILES: Readonly<Record<string, string>> = {
   oom: 'COMMAND="echo begun; head -c 400000000 /dev/zero | tail; echo went on"\nSBATCH_MEM=60M',
   nodefail: 'COMMAND="echo begun; sleep 300"\nSBATCH_NODELIST=n4\nSBATCH_NO_REQUEUE=1',
   requeued:
-    'COMMAND="echo life $SLURM_RESTART_COUNT; if [ -e again ]; then echo done; else touch again; sleep 300; fi"\nSBATCH_REQUEUE=1',
+    'COMMAND="if [ -e again ]; then n=2; else n=1; fi; touch again; echo life $SLURM_RESTART_COUNT; if [ $n = 2 ]; then echo done; else sleep 300; fi"\nSBATCH_REQUEUE=1',
   held: 'COMMAND="echo released"\nSBATCH_HOLD=1',
   step: 'COMMAND="srun false; echo went on"',
   stepkilled: 'COMMAND="srun sh -c \'kill -KILL $$\'; echo went on"',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { programText } from '../../src/host/program.ts';
 import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
-import { makeScene, oneJobEach, type Scene, untracked } from '../kit/scene.ts';
+import { ended as hasLeft, makeScene, oneJobEach, type Scene, untracked } from '../kit/scene.ts';
 import { until } from '../kit/toy.ts';
 
 describe.skipIf(clusterUnavailable())('full disks and removals', () => {
@@ -116,6 +116,8 @@ describe.skipIf(clusterUnavailable())('full disks and removals', () => {
     }
     for (const { exit } of await Promise.all(watching)) expect(exit).toBe(0);
     expect(await one.runs()).toHaveLength(3);
+    // The end of a watch is that of the job, which may still be winding up.
+    await hasLeft(cluster, started[0]?.json.submit.jobId as string);
     const forced = await one.toy.json('slurm-clean', { PROFILE: 't', TAG: 'a', FORCE: '1', YES: '1' });
     expect(forced.json.removed, forced.stdout).toMatchObject([{ id: 't@a', why: 'forced' }]);
     const { json } = await one.toy.json('slurm-collect');

@@ -74,8 +74,10 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
   });
 
   test('slurm-run again after a kill between the submission and its answer: no second job without a question', async () => {
-    const undo = await cluster.wrap('srt-bash', 'sbatch', 'out=$("$REAL" "$@"); sleep 3; echo "$out"');
     const scene = await makeScene(cluster, cluster.env());
+    // Not for ever, should the test fail.
+    const waits = `n=0; until [ -e '${scene.remoteDir}/answer' ] || [ $n -gt 600 ]; do n=$((n+1)); sleep 0.1; done`;
+    const undo = await cluster.wrap('srt-bash', 'sbatch', `out=$("$REAL" "$@"); ${waits}; echo "$out"`);
     try {
       const running = scene.toy.start('slurm-run', { PROFILE: 't' }, true);
       await until('the job is in the queue', async () => (await scene.jobs()).size > 0);
@@ -85,6 +87,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
       const again = await scene.toy.json('slurm-run', { PROFILE: 't' });
       expect(again.exit, again.stdout).toBeGreaterThanOrEqual(3);
       expect(['declined', 'submit-unknown']).toContain(again.json.problems[0].kind);
+      await cluster.asUser('srt-bash', `touch '${scene.remoteDir}/answer'`);
     } finally {
       await undo();
     }
@@ -143,10 +146,11 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
       await makeScene(cluster, cluster.env(), { remoteDir }),
     ];
     let existing = 0;
-    one.wish('nothing yet', 2);
     for (let round = 0; round < 2; round++) {
       expect((await one.toy.json('slurm-push', { PROFILE: 't', YES: '1' })).exit).toBe(0);
       two.toy.write('slurm/jobs/t.rundir', one.toy.read('slurm/jobs/t.rundir'));
+      // To whoever comes after its end it is said that it has ended.
+      const letGo = await one.hold();
       const both = await Promise.all([one, two].map(({ toy }) => toy.json('slurm-submit', { PROFILE: 't' })));
       expect(
         both.map(({ exit }) => exit),
@@ -154,6 +158,7 @@ describe.skipIf(clusterUnavailable())('commands that die or meet', () => {
       ).toEqual([0, 0]);
       expect(both[0]?.json.jobId).toBe(both[1]?.json.jobId);
       existing += both.filter(({ json }) => json.existing).length;
+      await letGo();
       await one.carryOn('nothing yet');
       // The other laptop's state is stale now; recover says so and forgets it.
       const { json } = await two.toy.json('slurm-recover', { PROFILE: 't' });

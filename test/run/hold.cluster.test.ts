@@ -73,6 +73,8 @@ describe.skipIf(clusterUnavailable())('held jobs', () => {
 
     const again = await json('slurm-release', { PROFILE: 'say' });
     expect(again.json).toMatchObject({ exit: 0, released: false });
+    // Its end marker was there before that.
+    await until('it has left', async () => (await stands(id)).startsWith('COMPLETED'));
     expect((await toy.make('slurm-release', { JOB_ID: id })).stdout).toMatch(/is not held: it is COMPLETED/);
     expect((await json('slurm-collect', { PROFILE: 'say' })).exit).toBe(0);
   });

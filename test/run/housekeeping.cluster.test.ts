@@ -64,6 +64,7 @@ describe.skipIf(clusterUnavailable())('housekeeping', () => {
     expect(whole.json).toMatchObject({ exit: 0, cancelled: true });
     expect(await ended('heldarray')).toMatchObject({ state: 'CANCELLED', ended: true, tasks: { CANCELLED: 3 } });
 
+    await until('its first task runs', async () => (await stateOf(ids.partarray)).includes('RUNNING'));
     // Slurm keeps no trace of a task that never began; its markers tell how many there were.
     await asUser(`squeue -h -r -j ${ids.partarray} -t PENDING -o %i`).then((id) =>
       expect(id).toBe(`${ids.partarray}_1`),

@@ -10,7 +10,7 @@ import { until } from '../kit/toy.ts';
 
 /** Says it has begun and waits for the file `go`; not for ever, should its test fail. */
 const WAITS =
-  'echo begun; n=0; until [ -e go ] || [ $n -gt 300 ]; do n=$((n+1)); sleep 0.1; done; mkdir -p out; echo r >out/$SLURM_ARRAY_TASK_ID';
+  'echo begun; n=0; until [ -e go ] || [ $n -gt 2000 ]; do n=$((n+1)); sleep 0.1; done; mkdir -p out; echo r >out/$SLURM_ARRAY_TASK_ID';
 
 describe('an array in the embedded executor', () => {
   let machine: BareMachine;
@@ -25,7 +25,7 @@ describe('an array in the embedded executor', () => {
     toy.profile('array', `COMMAND="${WAITS}"\nSBATCH_ARRAY=0-5%2\nRESULTS_PULL=out/\n`);
   });
   afterEach(async () => {
-    await until('nothing runs', () => processesOf(toy.root).length === 0, 15);
+    await until('nothing runs', () => processesOf(toy.root).length === 0);
     toy.remove();
   });
 
@@ -34,12 +34,16 @@ describe('an array in the embedded executor', () => {
     toy.write(join(runDir.slice(toy.root.length), 'go'), '');
   };
   const states = async (): Promise<string[]> => (await toy.json('slurm-status')).json.queue.map(({ state }) => state);
+  /** A task may say something before it is noted that it runs. */
+  const running = async (): Promise<number> => (await states()).filter((state) => state === 'RUNNING').length;
 
   test('slurm-full brings the results and logs of every task, and clears up', async () => {
     const note = (word: string) => `echo ${word} >>../../notes`;
+    // Two are there at the same time, or none goes on for long.
+    const both = 'n=0; until [ $(grep -c begin ../../notes) -gt 1 ] || [ $n -gt 1000 ]; do n=$((n+1)); sleep 0.1; done';
     toy.profile(
       'array',
-      `COMMAND="${note('begin')}; echo $SLURM_ARRAY_TASK_ID; mkdir -p out; sleep 0.2; echo r >out/$SLURM_ARRAY_TASK_ID; ${note('end')}"\n` +
+      `COMMAND="${note('begin')}; echo $SLURM_ARRAY_TASK_ID; mkdir -p out; ${both}; echo r >out/$SLURM_ARRAY_TASK_ID; ${note('end')}"\n` +
         'SBATCH_ARRAY=0-5%2\nRESULTS_PULL=out/\n',
     );
     const { exit, json, stderr } = await toy.json('slurm-full', { PROFILE: 'array' });
@@ -76,6 +80,7 @@ describe('an array in the embedded executor', () => {
     // `script` holds the terminal: without it the terminal hangs up.
     process.kill(how === 'pty' ? (child.pid as number) : -(child.pid as number), how === 'pty' ? 'SIGKILL' : how);
     await gone;
+    await until('two are noted as running', async () => (await running()) === 2);
     expect(await states()).toEqual(['RUNNING', 'RUNNING', 'PENDING', 'PENDING', 'PENDING', 'PENDING']);
     go();
     const watched = await toy.json('slurm-watch', { PROFILE: 'array' });
@@ -91,6 +96,7 @@ describe('an array in the embedded executor', () => {
       expect((await toy.json('slurm-cancel', { JOB_ID: id })).json).toMatchObject({ exit: 0, cancelled: true });
     }
     await toy.logHas('1_2', 'begun');
+    await until('two are noted as running', async () => (await running()) === 2);
     expect(await states()).toEqual(['RUNNING', 'RUNNING', 'PENDING', 'PENDING']);
     const { json } = await toy.json('slurm-cancel', { JOB_ID: '1' });
     expect(json.rows).toHaveLength(6);
@@ -102,14 +108,14 @@ describe('an array in the embedded executor', () => {
   test("held, and let go; the template's own lines count", async () => {
     toy.write(
       'slurm/templates/own.sbatch',
-      '#!/bin/bash\n#SBATCH -a 3-4%1 -t 0:02\n#SBATCH --hold\n[ $SLURM_ARRAY_TASK_ID = 3 ] || sleep 100\n',
+      '#!/bin/bash\n#SBATCH -a 3-4%1 -t 0:04\n#SBATCH --hold\n[ $SLURM_ARRAY_TASK_ID = 3 ] || sleep 100\n',
     );
     toy.profile('own', 'COMMAND=true\nTEMPLATE=own\n');
     await toy.json('slurm-run', { PROFILE: 'own' });
     const rows = (await toy.json('slurm-status')).json.queue;
     expect(rows.map((row) => [row.task, row.reason, row.limit])).toEqual([
-      ['3', 'JobHeldUser', '0:02'],
-      ['4', 'JobHeldUser', '0:02'],
+      ['3', 'JobHeldUser', '0:04'],
+      ['4', 'JobHeldUser', '0:04'],
     ]);
     const released = await toy.json('slurm-release', { JOB_ID: '1' });
     expect(released.json, released.stdout).toMatchObject({ exit: 0 });

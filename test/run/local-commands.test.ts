@@ -169,7 +169,7 @@ describe('the embedded executor', () => {
     await toy.json('slurm-run', { PROFILE: 'waits' });
     const make = `${find('make')} --no-print-directory slurm-run PROFILE=waits`;
     const child = execa(find('script') as string, ['-qefc', make, '/dev/null'], {
-      ...{ cwd: toy.root, env: machine.env, extendEnv: false, reject: false, stdin: 'pipe', timeout: 30_000 },
+      ...{ cwd: toy.root, env: machine.env, extendEnv: false, reject: false, stdin: 'pipe', timeout: 150_000 },
     });
     let [seen, asked] = ['', false];
     child.stdout.on('data', (chunk: Buffer) => {
@@ -191,7 +191,7 @@ describe('the embedded executor', () => {
     watching.stderr?.on('data', (chunk: Buffer) => {
       seen += chunk.toString();
     });
-    await until('it watches', () => /started|running/i.test(seen), 20);
+    await until('it watches', () => /started|running/i.test(seen));
     process.kill(-(watching.pid as number), 'SIGINT');
     const { stdout } = await watching;
     expect(JSON.parse(stdout)).toMatchObject({ target: 'slurm-watch', exit: 130 });

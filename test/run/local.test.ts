@@ -69,7 +69,7 @@ describe('the embedded executor', () => {
   });
 
   test('the time limit', async () => {
-    toy.profile('long', 'COMMAND="echo begun; sleep 100"\nSBATCH_TIME=0:02\n');
+    toy.profile('long', 'COMMAND="echo begun; sleep 100"\nSBATCH_TIME=0:04\n');
     const { exit, json } = await toy.json('slurm-full', { PROFILE: 'long' });
     expect(exit).toBe(1);
     expect(json.collect.verdict).toMatchObject({ state: 'TIMEOUT', ended: true, success: false });
@@ -107,8 +107,12 @@ describe('the embedded executor', () => {
       // `script` holds the terminal: without it the terminal hangs up.
       process.kill(how === 'pty' ? (child.pid as number) : -(child.pid as number), how === 'pty' ? 'SIGKILL' : how);
       await gone;
-      const status = await toy.json('slurm-status');
-      expect(status.json.tracked[0]).toMatchObject({ id: 'waits', jobId: '1', verdict: { state: 'RUNNING' } });
+      // It may say something before it is noted that it runs.
+      const tracked = await until('it is noted as running', async () => {
+        const [one] = (await toy.json('slurm-status')).json.tracked;
+        return one.verdict?.state !== 'PENDING' && one;
+      });
+      expect(tracked).toMatchObject({ id: 'waits', jobId: '1', verdict: { state: 'RUNNING' } });
 
       const watching = toy.start('slurm-watch', { PROFILE: 'waits' });
       const runDir = toy.read('slurm/jobs/waits.rundir').trim();
@@ -131,6 +135,7 @@ describe('the embedded executor', () => {
   test('an executor that is killed has failed like a node, and leaves nothing running', async () => {
     await toy.json('slurm-run', { PROFILE: 'waits' });
     await toy.logHas('1', 'begun');
+    await until('its process is noted', () => toy.has('.cluster/slurm/executor/1/leader'));
     const leader = Number.parseInt(toy.read('.cluster/slurm/executor/1/leader'), 10);
     process.kill(executor('1'), 'SIGKILL');
     const watched = await toy.json('slurm-watch', { PROFILE: 'waits' });
@@ -178,7 +183,8 @@ describe('the embedded executor', () => {
       bare.write('code/tree.sh', `${tree}\n`);
       bare.write('code/stray.sh', 'sleep 97 >/dev/null 2>&1 & echo $! >pids\n');
       bare.profile('tree', 'SCRIPT=code/tree.sh\n');
-      bare.profile('limit', 'SCRIPT=code/tree.sh\nSBATCH_TIME=0:01\n');
+      // Time enough for all of them to begin.
+      bare.profile('limit', 'SCRIPT=code/tree.sh\nSBATCH_TIME=0:04\n');
       bare.profile('stray', 'SCRIPT=code/stray.sh\n');
       let processes = 0;
       for (const [profile, state, count] of [
@@ -199,7 +205,7 @@ describe('the embedded executor', () => {
         const watched = await bare.json('slurm-watch', { PROFILE: profile });
         expect(watched.json.verdict.state, watched.stdout).toBe(state);
         for (const pid of [...pids, bare.read(`.cluster/slurm/executor/${jobId}/executor`).split(' ')[0]]) {
-          await until(`process ${pid} of ${profile} is gone`, () => !isRunning(Number(pid)), 5);
+          await until(`process ${pid} of ${profile} is gone`, () => !isRunning(Number(pid)));
           processes += 1;
         }
       }

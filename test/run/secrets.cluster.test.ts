@@ -1,12 +1,13 @@
 /** Secrets reach the job's environment, and no process list, script, manifest, log, report or readable file on the way. */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterUnavailable, ensureCluster, type TestCluster } from '../cluster/cluster.ts';
 import { unique } from '../cluster/laptop.ts';
+import { ended as hasLeft } from '../kit/scene.ts';
 import { type Ended, makeToy, type Toy, until } from '../kit/toy.ts';
 
 // Each begins with a word that is nowhere else, which is what is looked for.
@@ -56,7 +57,7 @@ describe.skipIf(clusterUnavailable())('secrets', () => {
     toy.profile('quick', 'SCRIPT=sums.sh\nSECRETS="API_KEY DB_PASS"\nRESULTS_PULL=out/\n');
     toy.profile(
       'long',
-      'SCRIPT=wait.sh\nSECRETS="API_KEY DB_PASS"\nRESULTS_PULL=out/\nSBATCH_REQUEUE=yes\nSBATCH_TIME=2\n',
+      'SCRIPT=wait.sh\nSECRETS="API_KEY DB_PASS"\nRESULTS_PULL=out/\nSBATCH_REQUEUE=yes\nSBATCH_TIME=20\n',
     );
     toy.profile(
       'fails',
@@ -76,9 +77,18 @@ describe.skipIf(clusterUnavailable())('secrets', () => {
     const there = cluster.asRoot(`${loop}/there`);
     const here = execa('sh', ['-c', `${loop}/here`], { stdin: 'ignore' });
 
-    // sbatch takes its time, to be seen.
-    const undo = await cluster.wrap('srt-bash', 'sbatch', 'sleep 0.5; exec "$REAL" "$@"');
-    const run = await json('slurm-run', { PROFILE: 'long' });
+    // sbatch waits until it was seen; not for ever, should the test fail.
+    const seen = `${remoteDir}/seen`;
+    const waits = `n=0; until [ -e '${seen}' ] || [ $n -gt 600 ]; do n=$((n+1)); sleep 0.1; done`;
+    const undo = await cluster.wrap('srt-bash', 'sbatch', `${waits}; exec "$REAL" "$@"`);
+    const running = json('slurm-run', { PROFILE: 'long' });
+    const lists = join(folder, 'there');
+    await until(
+      'sbatch is in a process list',
+      () => existsSync(lists) && readFileSync(lists, 'latin1').includes('sbatch --parsable'),
+    );
+    await cluster.asUser('srt-bash', `touch '${seen}'`);
+    const run = await running;
     expect(run.exit, run.stdout).toBe(0);
     const { runDir } = run.json.push;
     const { jobId } = run.json.submit;
@@ -126,9 +136,12 @@ describe.skipIf(clusterUnavailable())('secrets', () => {
     expect(toy.read('out/life0')).toBe(expected);
     const kept = secretsFile(failed.json.push.runDir);
     expect(await exists(kept)).toBe(false);
-    expect((await json('slurm-resubmit', { PROFILE: 'fails' })).exit).toBe(0);
+    const again = await json('slurm-resubmit', { PROFILE: 'fails' });
+    expect(again.exit).toBe(0);
     expect((await json('slurm-watch', { PROFILE: 'fails' })).json.verdict).toMatchObject({ exitCode: 3 });
     expect(await exists(kept)).toBe(true);
+    // The end of a watch is that of the job, which may still be winding up; so may what was cancelled.
+    for (const { jobId } of [again.json, cancelled.json.submit]) await hasLeft(cluster, jobId);
     expect((await json('slurm-clean', { PROFILE: 'fails', FORCE: '1', YES: '1' })).exit).toBe(0);
     expect(await exists(kept)).toBe(false);
     expect((await json('slurm-clean', { PROFILE: 'long', FORCE: '1', YES: '1' })).exit).toBe(0);

@@ -45,16 +45,20 @@ describe.skipIf(clusterUnavailable())('submitting', () => {
   test('two pushes in one second get different names', async () => {
     const laptops = [our.otherLaptop(), our.otherLaptop()];
     const stamp = (name: string) => /-\d{8}-\d{6}/.exec(name)?.[0];
-    await until('two pushes fall into one second', async () => {
-      const pushes = await Promise.all(laptops.map((laptop) => laptop.json('slurm-push', { PROFILE: 'held' })));
-      const [one, two] = pushes.map(({ json: document }) => document.run as string) as [string, string];
-      expect(one).not.toBe(two);
-      for (const name of [one, two])
-        expect(await exists(`${our.remoteDir}/runs/${name}/.slurm-runner/pushed`)).toBe(true);
-      if (stamp(one) !== stamp(two)) return false;
-      expect([one, two].filter((name) => name.endsWith('-2'))).toHaveLength(1);
-      return true;
-    });
+    await until(
+      'two pushes fall into one second',
+      async () => {
+        const pushes = await Promise.all(laptops.map((laptop) => laptop.json('slurm-push', { PROFILE: 'held' })));
+        const [one, two] = pushes.map(({ json: document }) => document.run as string) as [string, string];
+        expect(one).not.toBe(two);
+        for (const name of [one, two])
+          expect(await exists(`${our.remoteDir}/runs/${name}/.slurm-runner/pushed`)).toBe(true);
+        if (stamp(one) !== stamp(two)) return false;
+        expect([one, two].filter((name) => name.endsWith('-2'))).toHaveLength(1);
+        return true;
+      },
+      150,
+    );
   });
 
   test('TAG keeps a second run of a profile apart', async () => {

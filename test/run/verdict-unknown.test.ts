@@ -26,14 +26,17 @@ describe('silence', () => {
   });
 
   // As where a plugin of slurmd's fails: the job counts as COMPLETED, with 0.
-  test('a job that was over in a moment and left no mark has not run, as far as anybody knows', () => {
-    const moment = { elapsedSeconds: 0 };
-    const unknown = { state: 'UNKNOWN', ended: false, success: false };
-    expect(judge({ accounts: [accounted('COMPLETED', moment)] })).toMatchObject(unknown);
-    expect(judge({ queue: [queued('COMPLETED', moment)] })).toMatchObject(unknown);
-    expect(judge({ accounts: [accounted('COMPLETED', moment)], markers: [began()] })).toMatchObject({ ended: true });
-    expect(judge({ accounts: [accounted('FAILED', moment)] })).toMatchObject({ state: 'FAILED', ended: true });
-  });
+  test.each([0, 4])(
+    'a job that was over after %i s and left no mark has not run, as far as anybody knows',
+    (seconds) => {
+      const moment = { elapsedSeconds: seconds };
+      const unknown = { state: 'UNKNOWN', ended: false, success: false };
+      expect(judge({ accounts: [accounted('COMPLETED', moment)] })).toMatchObject(unknown);
+      expect(judge({ queue: [queued('COMPLETED', moment)] })).toMatchObject(unknown);
+      expect(judge({ accounts: [accounted('COMPLETED', moment)], markers: [began()] })).toMatchObject({ ended: true });
+      expect(judge({ accounts: [accounted('FAILED', moment)] })).toMatchObject({ state: 'FAILED', ended: true });
+    },
+  );
 
   test('the queue wins over an accounting that is ahead or behind', () => {
     expect(judge({ queue: [queued('PENDING')], accounts: [accounted('PREEMPTED')] })).toMatchObject({

@@ -47,10 +47,21 @@ esac`;
       our.toy.write('more.sh', 'echo "$N" >"$RESULTS_DIR/n"; sleep 0.4\n');
     });
 
+    /** Lets these cells, each the first of its array, go on once all of them run. */
+    const together = async (...cells: number[]) => {
+      await until('they run side by side', async () => {
+        const begun = beginnings(await our.notes());
+        return cells.every((cell) => begun.has(cell));
+      });
+      await our.tell('rm wait.*');
+    };
+
     test('25 cells are three arrays, MAX_CONCURRENT shared among them', async () => {
+      await our.tell(': >wait.0; : >wait.9; : >wait.18');
       const { submitted } = await start('wide', '5');
       expect(submitted.arrays.map((array) => array.cells)).toEqual(['0-8', '9-17', '18-24']);
       expect(await calls(our)).toEqual([['0-8%2'], ['0-8%2'], ['0-6%1']]);
+      await together(0, 9, 18);
       expect((await our.good('slurm-sweep-watch', { SWEEP: 'wide' })).counts).toMatchObject({ done: 25 });
       const notes = await our.notes();
       expect(beginnings(notes)).toEqual(once(25));
@@ -66,10 +77,11 @@ esac`;
     });
 
     test('more arrays than may run: each in a lane, after the one before', async () => {
-      await our.tell(': >notes; : >sbatch');
+      await our.tell(': >notes; : >sbatch; : >wait.0; : >wait.10');
       const { submitted } = await start('narrow', '2', { CELL: '0-3,10-13,20-23' });
       const [first] = submitted.arrays;
       expect(await calls(our)).toEqual([['0-3%1'], ['0-3%1'], ['0-3%1', `afterany:${first?.jobId}`]]);
+      await together(0, 10);
       expect((await our.good('slurm-sweep-watch', { SWEEP: 'narrow' })).counts).toMatchObject({ done: 12 });
       expect(mostAtOnce(await our.notes())).toBe(2);
       const { cells } = await our.good('slurm-sweep-status', { SWEEP: 'narrow' });
@@ -79,7 +91,7 @@ esac`;
     });
 
     test('a resume while others live: what they may use is taken off, and where nothing is left it waits', async () => {
-      await our.tell(': >notes; : >sbatch; : >wait.0; : >wait.1');
+      await our.tell(': >notes; : >sbatch; : >wait.0; : >wait.1; : >wait.2');
       const first = await start('later', '3', { CELL: '0-1' });
       await until('both run', async () => beginnings(await our.notes()).size === 2);
       const resume = (CELL: string, more: Record<string, string> = {}) =>

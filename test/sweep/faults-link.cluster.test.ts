@@ -108,7 +108,9 @@ describe.skipIf(clusterUnavailable())('a sweep and a link that breaks', () => {
     const undo = await cluster.wrap(
       'srt-bash',
       'sbatch',
-      `: >"$HOME/out-$(printf '%s' "$*" | sed 's|.*/\\(remote-[0-9a-f]*\\)/.*|\\1|')"; sleep 1; out=$("$REAL" "$@"); sleep 1; echo "$out"`,
+      // It goes on when the link is cut; not for ever, should the test fail.
+      `out="$HOME/out-$(printf '%s' "$*" | sed 's|.*/\\(remote-[0-9a-f]*\\)/.*|\\1|')"; : >"$out"
+      n=0; while [ -e "$out" ] && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done; out=$("$REAL" "$@"); sleep 1; echo "$out"`,
     );
     try {
       await Promise.all(
@@ -127,9 +129,9 @@ describe.skipIf(clusterUnavailable())('a sweep and a link that breaks', () => {
           const running = scene.begin(target);
           await until('sbatch is out', () => existsSync(flag));
           await link.proxy.cut();
+          rmSync(flag);
           const { stdout } = await running;
           await link.proxy.restore();
-          rmSync(flag);
           const ended = JSON.parse(stdout) as { exit: number; problems: { message: string }[] };
           expect(ended.exit, stdout).toBe(3);
           const steps = await scene.carryOn(word, namedIn(ended.problems[0]?.message ?? ''));

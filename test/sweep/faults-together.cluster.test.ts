@@ -124,7 +124,7 @@ describe.skipIf(clusterUnavailable())('a sweep with several commands at work on 
     ];
     const [one, two] = laptops({ cells: 8 });
     try {
-      one.wish('cancelled', 30);
+      one.wish('cancelled', 170);
       const running = one.begin('slurm-sweep-start');
       await until('the first array', async () => (await two.toy.json('slurm-recover')).json.recovered?.[0]?.jobId);
       const [here, there] = await Promise.all([one.json('slurm-sweep-cancel'), two.json('slurm-sweep-cancel')]);

@@ -11,6 +11,8 @@ const NAMES = ['MODEL_TO_TRAIN', 'EVAL', 'AGENT', 'AGENT_CONFIG'] as const;
 const THROTTLE = 16;
 /** One waits until its time is up, one until it is cancelled, two until they are let go; the last is cancelled before it begins. */
 const [TIMED_OUT, CANCELLED, HELD_BACK, NEVER_BEGAN] = [5, 6, [7, 9], 223];
+/** With those above as many as may run at a time: none behind them begins before they are let go. */
+const IN_THE_WAY = Array.from({ length: THROTTLE - 4 }, (_, at) => 13 + at);
 const FAILING = new Map([
   [11, 3],
   [12, 255],
@@ -36,7 +38,7 @@ describe.skipIf(clusterUnavailable())('a matrix of 224 cells', () => {
     our = await sweepToy(cluster, { more: MORE });
     const matrix = { MODEL_TO_TRAIN: MODELS, EVAL: EVALS, agent: AGENTS };
     our.toy.write('slurm/sweeps/full.yaml', `profile: p\nmatrix: ${JSON.stringify(matrix)}\nretry: 1\n`);
-    const waiting = [TIMED_OUT, CANCELLED, ...HELD_BACK].map((cell) => `: >wait.${cell}`);
+    const waiting = [TIMED_OUT, CANCELLED, ...HELD_BACK, ...IN_THE_WAY].map((cell) => `: >wait.${cell}`);
     const failing = Array.from(FAILING, ([cell, code]) => `echo ${code} >fail.${cell}`);
     await our.tell([...waiting, ...failing].join('; '));
   });
@@ -73,6 +75,7 @@ describe.skipIf(clusterUnavailable())('a matrix of 224 cells', () => {
   });
 
   test('status and collect, while others run: what has ended comes home, and nothing is removed', async () => {
+    await our.tell(IN_THE_WAY.map((cell) => `rm wait.${cell}`).join('; '));
     await until('the failing ones have ended', async () => (await our.notes()).some(({ cell }) => cell === 100), 120);
     await until('it has left', async () => !/RUNNING|COMPLETING/.test(await state(100)));
     const { counts, cells } = await our.good('slurm-sweep-status', sweep);
@@ -101,6 +104,8 @@ describe.skipIf(clusterUnavailable())('a matrix of 224 cells', () => {
 
   test('watch to the end; then the table has every cell, and all that it says is there', async () => {
     const watched = await our.good('slurm-sweep-watch', sweep, 1);
+    const others = watched.cells.filter(({ index }) => !AGAIN.includes(index));
+    expect(others.filter(({ verdict }) => verdict?.state !== 'COMPLETED')).toEqual([]);
     expect(watched.counts).toMatchObject({ done: 218, failed: 4, cancelled: 2, running: 0, pending: 0, unknown: 0 });
     expect(watched.cells[TIMED_OUT]?.verdict).toMatchObject({ state: 'TIMEOUT', tries: 1 });
     const { collected } = await our.good('slurm-sweep-collect', sweep, 1);

@@ -74,7 +74,10 @@ describe.skipIf(clusterUnavailable())('the secrets of a sweep', () => {
     expect(await cluster.asRoot(`stat -c '%a %U' ${file}`)).toBe('600 srt-bash');
     expect(await holders()).toEqual([file]);
     // Some have ended and come home: one that waits has need of them still.
-    await until('two have ended', async () => (await our.notes()).filter(({ what }) => what === 'end').length === 2);
+    await until('two have ended', async () => {
+      const { counts } = await our.good('slurm-sweep-status', sweep);
+      return counts.done + counts.failed === 2;
+    });
     await our.good('slurm-sweep-collect', sweep, 1);
     expect(await exists(file)).toBe(true);
     await our.tell('rm wait.1 fail.2');

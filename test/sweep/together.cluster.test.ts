@@ -34,10 +34,10 @@ describe.skipIf(clusterUnavailable())('a sweep that is not alone', () => {
     expect(both.map(({ exit, stdout }) => (exit === 0 ? '' : stdout))).toEqual(['', '']);
     const sent = both.flatMap(({ json }) => (json as unknown as { submitted: { cells: number[] } }).submitted.cells);
     expect(sent.sort()).toEqual([2, 3, 4, 5, 6, 7]);
-    await until(
-      'all but the first have ended',
-      async () => (await our.notes()).filter((n) => n.what === 'end').length === 7,
-    );
+    await until('all but the first have ended', async () => {
+      const { counts } = await our.good('slurm-sweep-status', sweep);
+      return counts.done + counts.failed === 7;
+    });
     expect([...beginnings(await our.notes()).values()]).toEqual(Array(8).fill(1));
   });
 

@@ -2,8 +2,8 @@
 
 import type { YamlEntry, YamlMapping } from '../../conf/yaml.ts';
 import { asMapping, entryOf } from '../../conf/yaml-values.ts';
-import { ELSEWHERE, type Problems } from './problem.ts';
-import { asSetting, block, CONTAINER, ENVIRONMENT, elsewhere, isNo, type Settings, setting, take } from './settings.ts';
+import type { Problems } from './problem.ts';
+import { asSetting, block, CONTAINER, ENVIRONMENT, isNo, type Settings, setting, take } from './settings.ts';
 
 /** `environment:`, and the variables in it. */
 export function readEnvironment(job: YamlMapping, problems: Problems): { settings: Settings; env: Settings } {
@@ -17,12 +17,20 @@ export function readEnvironment(job: YamlMapping, problems: Problems): { setting
     const [first, second] = [conda.place, venv.place].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
     problems.push({ kind: 'flow-conda-and-venv', firstLine: first!.line ?? 0, place: second! });
   }
+  // Over its profile's: what that activates besides would be found first.
+  for (const [said, other] of [
+    ['CONDA', 'VENV'],
+    ['VENV', 'CONDA'],
+  ] as const) {
+    const found = settings.get(said);
+    if (found?.value && !settings.has(other)) settings.set(other, { ...found, value: '' });
+  }
   const container = entryOf(mapping, 'container');
   readVariables(entryOf(mapping, 'env_vars'), env, problems);
   if (container?.value.kind === 'text') settings.set('CONTAINER', setting(container.value.text, container.value.place));
   else if (container) {
-    const keys = [...CONTAINER.keys(), 'env', 'nv', 'cleanenv', ...ELSEWHERE.container];
-    const inside = block(mapping, 'container', keys, problems);
+    const keys = [...CONTAINER.keys(), 'env', 'nv', 'cleanenv'];
+    const inside = block(mapping, 'container', keys, problems, 'container');
     for (const [key, found] of inside ? readContainer(inside, env, problems) : []) settings.set(key, found);
   }
   return { settings, env };
@@ -38,7 +46,6 @@ function readContainer(mapping: YamlMapping, env: Settings, problems: Problems):
     if ((key === 'nv' || key === 'cleanenv') && said !== '' && isNo(said))
       problems.push({ kind: 'flow-always-on', key, place });
   }
-  problems.push(...elsewhere(mapping, 'container'));
   return settings;
 }
 

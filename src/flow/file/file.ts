@@ -4,7 +4,7 @@ import { isName } from '../../conf/keys.ts';
 import { nearest } from '../../conf/nearest.ts';
 import { COMMAND_LINE, throwIfAny } from '../../conf/problem.ts';
 import { readYaml, type YamlMapping } from '../../conf/yaml.ts';
-import { asMapping, asText, entryOf, unknownKeys } from '../../conf/yaml-values.ts';
+import { asMapping, asText, entryOf } from '../../conf/yaml-values.ts';
 import { Failure } from '../../failure.ts';
 import { parentsFirst } from '../graph.ts';
 import type { FlowProblem } from '../problem.ts';
@@ -17,11 +17,11 @@ import { checkGraph } from './graph.ts';
 import { readJob } from './job.ts';
 import { FOLDER, flowFiles, listFlows } from './list.ts';
 import { type Outline, readOutlines } from './outline.ts';
-import { ELSEWHERE, type Problems } from './problem.ts';
-import { elsewhere, PATH_KEYS, readPaths } from './settings.ts';
+import type { Problems } from './problem.ts';
+import { otherKeys, PATH_KEYS, readPaths, wrongValues } from './settings.ts';
 
 // default_project is srunx's own way to tell where the code is.
-const KEYS = ['name', 'description', 'args', 'jobs', ...PATH_KEYS, 'default_project', ...ELSEWHERE.file];
+const KEYS = ['name', 'description', 'args', 'jobs', ...PATH_KEYS, 'default_project'];
 
 /** The flow `name` of the project in `root`. Throws a Failure (2) with everything that is wrong with its file. */
 export async function loadFlow(root: string, name: string, commandLine: ReadonlyMap<string, string>): Promise<Flow> {
@@ -44,6 +44,11 @@ export async function loadFlow(root: string, name: string, commandLine: Readonly
   const problems: Problems = [];
   const mapping = asMapping('the file', yaml.node!, problems);
   const flow = mapping && (await readFlow(root, name, path, mapping, commandLine, problems));
+  // Where nothing else is wrong they are told of with what else is wrong with the jobs as profiles.
+  if (flow && problems.length > 0) {
+    problems.push(...wrongValues(flow.defaults, new Map()));
+    problems.push(...flow.jobs.flatMap(({ settings, env }) => wrongValues(settings, env)));
+  }
   // What cells or jobs share is wrong once.
   throwIfAny([...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]);
   return flow!;
@@ -62,7 +67,7 @@ async function readFlow(
   commandLine: ReadonlyMap<string, string>,
   problems: Problems,
 ): Promise<Flow> {
-  problems.push(...unknownKeys(mapping, KEYS), ...elsewhere(mapping, 'file'));
+  problems.push(...otherKeys(mapping, KEYS, 'file'));
   const args = await readArgs(entryOf(mapping, 'args'), commandLine, problems);
   const top: Scope = { layers: [Object.fromEntries(args)] };
   const title = entryOf(mapping, 'name');

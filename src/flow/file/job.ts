@@ -3,7 +3,7 @@
 import { nearest } from '../../conf/nearest.ts';
 import { listProfiles } from '../../conf/profile.ts';
 import type { YamlEntry, YamlMapping } from '../../conf/yaml.ts';
-import { asText, entryOf, unknownKeys } from '../../conf/yaml-values.ts';
+import { asText, entryOf } from '../../conf/yaml-values.ts';
 import { expandMatrix } from '../../sweep/file/matrix.ts';
 import type { TemplateProblem } from '../../template/problem.ts';
 import type { FlowJob } from '../types.ts';
@@ -11,14 +11,14 @@ import { readCommand } from './command.ts';
 import { readEnvironment } from './environment.ts';
 import { fill, type Scope } from './fill.ts';
 import type { Outline } from './outline.ts';
-import { ELSEWHERE, type Problems } from './problem.ts';
-import { elsewhere, RESOURCES, readResources, type Settings, setting } from './settings.ts';
+import type { Problems } from './problem.ts';
+import { otherKeys, RESOURCES, readResources, type Settings, setting } from './settings.ts';
 
 const RETRY_DELAY_SECONDS = 60;
 
 const KEYS = [
   ...['name', 'command', 'script_path', 'path', 'profile', 'depends_on', 'resources', ...RESOURCES.keys()],
-  ...['environment', 'exports', 'retry', 'retry_delay', 'matrix', 'max_concurrent', 'template', ...ELSEWHERE.job],
+  ...['environment', 'exports', 'retry', 'retry_delay', 'matrix', 'max_concurrent', 'template'],
 ];
 
 /** The job, and the values that it exports. */
@@ -28,7 +28,7 @@ export async function readJob(
   scope: Scope,
   problems: Problems,
 ): Promise<{ job: FlowJob; exported: Map<string, string> }> {
-  problems.push(...unknownKeys(mapping, KEYS), ...elsewhere(mapping, 'job'));
+  problems.push(...otherKeys(mapping, KEYS, 'job'));
   const axes = entryOf(mapping, 'matrix');
   const matrix = axes && { ...axes, value: await fill(axes.value, scope, problems) };
   const found: Parameters<typeof expandMatrix>[1] = [];

@@ -1,5 +1,7 @@
 /** What a job of a flow says itself, as keys of a profile: which keys there are, resources, lists of paths. */
 
+import { checkEnv, checkSettings } from '../../conf/check.ts';
+import type { ConfProblem } from '../../conf/problem.ts';
 import type { Setting } from '../../conf/types.ts';
 import type { YamlMapping, YamlNode, YamlText } from '../../conf/yaml.ts';
 import { asMapping, asText, entryOf, unknownKeys } from '../../conf/yaml-values.ts';
@@ -116,27 +118,46 @@ function inSlurms(memory: string): string {
   return number === undefined ? memory : `${number}${unit!.toUpperCase()}`;
 }
 
-/** A mapping under `key`, with these keys in it; one that is empty says nothing. */
+/** A mapping under `key`, with these keys in it; one that is empty says nothing. `where` it may have keys of srunx besides. */
 export function block(
   of: YamlMapping,
   key: string,
   keys: readonly string[],
   problems: Problems,
+  where?: keyof typeof ELSEWHERE,
 ): YamlMapping | undefined {
   const entry = entryOf(of, key);
   if (!entry || entry.value.kind === 'nothing') return undefined;
   const mapping = asMapping(key, entry.value, problems);
-  if (mapping) problems.push(...unknownKeys(mapping, keys));
+  if (mapping) problems.push(...otherKeys(mapping, keys, where));
   return mapping;
 }
 
-/** Keys of srunx that ask for something, and would not get it. */
-export function elsewhere(mapping: YamlMapping, where: keyof typeof ELSEWHERE): FlowFileProblem[] {
-  return ELSEWHERE[where].flatMap((key): FlowFileProblem[] => {
-    const entry = entryOf(mapping, key);
-    const says = entry && entry.value.kind !== 'nothing' && !(entry.value.kind === 'text' && isNo(entry.value.text));
-    return says ? [{ kind: 'flow-elsewhere', key, place: entry.place }] : [];
-  });
+/** What is wrong with keys that are none of `keys`: those of srunx are known and never offered, and ask for what they would not get. */
+export function otherKeys(mapping: YamlMapping, keys: readonly string[], where?: keyof typeof ELSEWHERE): Problems {
+  const foreign = where ? ELSEWHERE[where] : [];
+  const entries = mapping.entries.filter(({ key }) => !foreign.some((other) => other === key));
+  return [
+    ...unknownKeys({ ...mapping, entries }, keys),
+    ...foreign.flatMap((key): FlowFileProblem[] => {
+      const entry = entryOf(mapping, key);
+      const says = entry && entry.value.kind !== 'nothing' && !(entry.value.kind === 'text' && isNo(entry.value.text));
+      return says ? [{ kind: 'flow-elsewhere', key, place: entry.place }] : [];
+    }),
+  ];
+}
+
+/** What no value of these can be, as far as they could be filled in. */
+export function wrongValues(settings: ReadonlyMap<string, Setting>, env: ReadonlyMap<string, Setting>): Problems {
+  const filled = (from: ReadonlyMap<string, Setting>) =>
+    new Map([...from].filter(([, { value }]) => !/\{\{|\{%/.test(value)));
+  return [...checkSettings(filled(settings), 'profile'), ...checkEnv(filled(env))].map(spelt);
+}
+
+/** The problem with the key that stands in the file. */
+export function spelt(problem: ConfProblem): ConfProblem {
+  const spelling = 'key' in problem && SPELLINGS.get(problem.key);
+  return spelling ? ({ ...problem, key: spelling } as ConfProblem) : problem;
 }
 
 export const isNo = (text: string) => /^(?:|0|no|false|off)$/i.test(text);

@@ -46,7 +46,7 @@ export const flowSentences: Sentences<FlowProblem> = {
   }),
   'flow-part-unused': ({ variables, target }) => ({
     says: `${names(variables)}: ${target} is about the whole flow`,
-    next: [`${PARTS} These are for slurm-flow; slurm-flow-status and -cancel know ONLY=JOB.`],
+    next: [`${PARTS} These are for slurm-flow; slurm-flow-status, -cancel and slurm-render know ONLY=JOB.`],
   }),
   'flow-part-empty': ({ variable }) => ({ says: `${variable} names no job`, next: [PARTS] }),
   'flow-parts-twice': ({ variables }) => ({
@@ -91,6 +91,19 @@ export const flowSentences: Sentences<FlowProblem> = {
   }),
 
   // The submission
+  'flow-broken-off': ({ flow, args, variable }, typed) => ({
+    says: variable
+      ? `The submission of ${flow} was broken off in the middle, and none of its jobs has begun: ${variable} is for when it is whole.`
+      : `The submission of ${flow} was broken off in the middle, and its jobs are others now than when it was begun. Nothing was submitted.`,
+    next: [
+      ...(variable
+        ? [`The rest of it: ${sameAgain(flow, typed)}`]
+        : [
+            `As it was then${wereGiven(args)}, the same command submits the rest.`,
+            `As it is now: ${makeFlow('slurm-flow-cancel', flow, typed)}, then ${sameAgain(flow, typed)}`,
+          ]),
+    ],
+  }),
   'flow-busy': ({ flow }, typed) => ({
     says: `Another command is submitting jobs of ${flow} at this moment; nothing was submitted twice.`,
     next: [`In a moment: ${makeFlow('slurm-flow-status', flow, typed)}`],
@@ -135,6 +148,13 @@ const watchOrEnd = (flow: string, typed: Typed): string =>
 
 const takenBack = (ids: readonly string[]): string =>
   ids.length === 0 ? '' : `: what had been submitted before it was cancelled (${names(ids, 6)})`;
+
+const wereGiven = (args: Readonly<Record<string, string>>): string =>
+  Object.keys(args).length === 0
+    ? ''
+    : ` (${Object.entries(args)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ')})`;
 
 /** FROM, ONLY and RESUME are not known here. */
 const sameAgain = (flow: string, typed: Typed): string =>

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadFlow } from '../../../src/flow/file/file.ts';
 import { listFlows } from '../../../src/flow/file/list.ts';
-import type { Problems } from '../../../src/flow/file/problem.ts';
+import { ELSEWHERE, type Problems } from '../../../src/flow/file/problem.ts';
 import { problemsOfAsync, project } from '../../conf/project.ts';
 import { at, FILE, kinds, wrong } from './flows.ts';
 
@@ -38,6 +38,22 @@ describe('a file', () => {
     expect(await wrong(job('environment:\n  cond: x'))).toMatchObject([{ nearest: 'conda', place: at(5) }]);
   });
 
+  it('is offered no key that would be refused', async () => {
+    const texts = [`x: 1\n${job('')}`, job('retires: 1'), job('environment: {container: {x: 1}}')];
+    for (const text of texts) {
+      const [problem] = await wrong(text);
+      const keys = problem?.kind === 'yaml-unknown-key' ? problem.keys : [];
+      expect(keys).not.toEqual([]);
+      expect(
+        keys.filter((key) =>
+          Object.values(ELSEWHERE)
+            .flat()
+            .some((other) => other === key),
+        ),
+      ).toEqual([]);
+    }
+  });
+
   it('is found by its name alone', async () => {
     const root = project({
       'slurm/flows/a.yaml': job(''),
@@ -66,6 +82,10 @@ jobs:
   - name: c
     command: ["{{ nope }}"]
     matrix: {A: []}
+  - name: d
+    command: [ls]
+    resources: {nodes: two, time_limit: "{{ nope }}"}
+    environment: {env_vars: {a-b: 1}}
 `;
     expect(await kinds(text)).toEqual([
       '1: yaml-unknown-key',
@@ -74,6 +94,9 @@ jobs:
       '6: not-a-count',
       '7: flow-job-runs-nothing',
       '10: empty-axis',
+      '13: undefined-variable',
+      '13: wrong-form',
+      '14: env-name',
     ]);
   });
 });

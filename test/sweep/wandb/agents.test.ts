@@ -25,7 +25,7 @@ beforeEach(async () => {
   writeAgents(toy, mock);
 });
 afterEach(async () => {
-  await until('nothing runs', () => processesOf(toy.root).length === 0, 15);
+  await until('nothing runs', () => processesOf(toy.root).length === 0, 40);
   await mock.stop();
   toy.remove();
 });
@@ -81,7 +81,7 @@ describe('a sweep of W&B', () => {
   });
 
   test('has its key in one file that nobody else may read, until it is collected or cancelled', async () => {
-    const slow = `SCRIPT=train.py\nSETUP=n=0; until [ -e go ] || [ $n -gt 300 ]; do n=$((n+1)); sleep 0.1; done\n`;
+    const slow = `SCRIPT=train.py\nSETUP=n=0; until [ -e go ] || [ $n -gt 900 ]; do n=$((n+1)); sleep 0.1; done\n`;
     toy.profile('slow', `${slow}[env]\nPATH=${toy.root}/bin:${machine.bin}\n`);
     toy.write('bin/wandb', 'exit 7\n', 0o755);
     const { stdout, stderr } = await toy.make('slurm-sweep-start', { ...START, PROFILE: 'slow' });

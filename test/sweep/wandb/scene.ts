@@ -8,7 +8,8 @@ import type { WandbProblem } from '../../../src/sweep/wandb/problem.ts';
 import type { MockWandb } from '../../kit/wandb.ts';
 
 export const PACE = { timeout: 5000, pause: 20 };
-export const HASTE = { timeout: 150, pause: 20 };
+/** For a server that is silent; the question has to have reached it by then, though. */
+export const HASTE = { timeout: 1000, pause: 20 };
 
 export const GRID = 'method: grid\nparameters: {a: {values: [1, 2, 3]}, b: {values: [x, y]}}\n';
 

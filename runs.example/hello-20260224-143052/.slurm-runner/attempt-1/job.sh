@@ -35,7 +35,7 @@ stopped() {
 }
 passed_on() {
   sr_woken=1
-  kill -s "$1" "$sr_child" 2>/dev/null
+  if [ -n "$sr_child" ]; then kill -s "$1" "$sr_child" 2>/dev/null; else sr_early="$sr_early $1"; fi
 }
 contained() {
   sr_inside=$sr_run/.slurm-runner/inside-$SLURM_JOB_ID-$sr_life
@@ -127,10 +127,11 @@ run_script() {
     *m*) ;;
     *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
+  sr_child='' sr_early=$sr_signal
   "$@" "$sr_script" &
   sr_child=$!
   set +m
-  if [ -n "$sr_signal" ]; then kill -s "$sr_signal" "$sr_child" 2>/dev/null; fi
+  for sr_name in $sr_early; do kill -s "$sr_name" "$sr_child" 2>/dev/null; done
   sr_before='' sr_asked=0
   while :; do
     sr_woken='' sr_asked=$((sr_asked + 1))
