@@ -5,7 +5,7 @@ import { collectKnown } from '../run/collect.ts';
 import type { TrackedRun } from '../run/find.ts';
 import { remember } from '../run/history.ts';
 import { together } from '../run/judge.ts';
-import { onceLeft } from '../run/left.ts';
+import { onceLeft, SETTLE } from '../run/left.ts';
 import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import { exclusively } from '../run/record.ts';
@@ -29,9 +29,6 @@ export interface CollectFlowOptions {
 }
 
 const NO_RESULTS: GivenResults = { paths: [], known: [], made: [], sent: new Map() };
-
-/** Seconds that Slurm may take to let go of jobs whose scripts have ended. */
-const SETTLE = 20;
 
 /** Throws Failure(4) where it must not be collected (yet), with everything kept. */
 export function collectFlow(

@@ -7,13 +7,14 @@ import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import type { PushResult } from '../run/push.ts';
 import { pushAgain } from '../run/push-again.ts';
+import type { FlowGraph } from '../scheduler/types.ts';
 import { type FlowPartAsked, type Known, plan } from './plan.ts';
 import type { FlowProblem } from './problem.ts';
 import type { FlowStatus, StartFlowResult, SubmittedJob } from './results.ts';
 import { isAlive } from './standing.ts';
 import { filesOf, keepStarted, type StartedFlow, startedJobs, startedOf } from './started.ts';
 import { type FlowSeen, statusOf, unfinished } from './status.ts';
-import { knownOf, mayRun, type ReadyFlow, submitFlow } from './submit.ts';
+import { type Digests, isStill, knownOf, mayRun, type ReadyFlow, submitFlow } from './submit.ts';
 import type { Flow } from './types.ts';
 
 export interface StartFlowOptions {
@@ -31,18 +32,19 @@ export interface Before {
   seen: FlowSeen;
 }
 
-/** What was found right: the code that goes, and what tells whether the jobs are the same as before. */
+/** What was found right: the code that goes, and what the jobs come to. */
 export interface Checked {
   files: CodeFile[];
-  digest: string;
+  digests: Digests;
 }
 
 /** The rest of a submission that was broken off, of the very flow that it was begun with. Throws Failure(4) where that is another now. */
 export async function complete(
   project: Project,
   { run, seen }: Before,
+  graph: FlowGraph,
   ready: ReadyFlow,
-  digest: string,
+  digests: Digests,
   { asked, dryRun = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
   const { flow } = ready;
@@ -50,11 +52,12 @@ export async function complete(
   const brokenOff = { kind: 'flow-broken-off', flow: flow.name, args: started.args ?? {} } as const;
   if (asked.part === 'from' || asked.part === 'only')
     throw new Failure<FlowProblem>(4, { ...brokenOff, variable: asked.part.toUpperCase() });
-  if (digest !== started.digest) throw new Failure<FlowProblem>(4, brokenOff);
+  if (!isStill(graph, digests)) throw new Failure<FlowProblem>(4, brokenOff);
   const { queueTrouble: detail } = seen.snapshot;
   if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id: run.id, detail });
-  const rest = { part: 'rest', jobs: unfinished(record.flow), graph: record.flow?.graph?.jobs ?? [] } as const;
-  return submitted(project, { run, seen }, ready, { asked: rest, dryRun });
+  const hold = project.commandLine.has('HOLD') ? isHeld(project) : (graph.held ?? false);
+  const rest = { part: 'rest', jobs: unfinished(record.flow), graph } as const;
+  return submitted(project, { run, seen }, ready, { asked: rest, digests, dryRun, hold });
 }
 
 /** Part of it again, in the run directory that is there. */
@@ -62,7 +65,7 @@ export async function goOn(
   project: Project,
   { run, seen }: Before,
   ready: ReadyFlow,
-  { files, digest }: Checked,
+  { files, digests }: Checked,
   { asked, dryRun = false, force = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
   const { flow, profiles, given } = ready;
@@ -79,9 +82,9 @@ export async function goOn(
   if (detail !== undefined) throw new Failure<RunProblem>(3, { kind: 'queue-silent', id, detail });
   mayRun(flow, asked, knownOf(flow, seen, started));
   const codeKept = !force && alive.length > 0;
-  const now = codeKept || dryRun ? undefined : startedOf(flow, profiles, given, digest);
+  const now = codeKept || dryRun ? undefined : startedOf(flow, profiles, given);
   const push = now && (await sendAgain(project, run, ready, files, now));
-  const result = await submitted(project, { run, seen }, ready, { asked, dryRun });
+  const result = await submitted(project, { run, seen }, ready, { asked, digests, dryRun, hold: isHeld(project) });
   return { ...result, ...(push && { push }), ...(codeKept && !dryRun && { codeKept }) };
 }
 
@@ -90,20 +93,21 @@ async function submitted(
   project: Project,
   { run, seen }: Before,
   ready: ReadyFlow,
-  { asked, dryRun }: { asked: FlowPartAsked; dryRun: boolean },
+  { dryRun, ...asked }: { asked: FlowPartAsked; digests: Digests; dryRun: boolean; hold: boolean },
 ): Promise<StartFlowResult> {
   const { flow } = ready;
   const known = knownOf(flow, seen, seen.started);
-  const hold = isHeld(project);
-  const options = { asked, hold, was: seen.started };
-  const jobs = dryRun ? plannedNow(flow, asked, known) : await submitFlow(withoutHold(project), run, ready, options);
+  const options = { ...asked, was: seen.started };
+  const jobs = dryRun
+    ? plannedNow(flow, asked.asked, known)
+    : await submitFlow(withoutHold(project), run, ready, options);
   const now = new Set(jobs.map(({ job }) => job));
   const left = flow.jobs.flatMap(({ name }) => known.get(name) ?? []);
   const kept = left
     .filter(({ name, standing }) => !now.has(name) && standing !== 'not-submitted')
     .map(({ name, standing, verdict: { jobId } = {} }) => ({ job: name, standing, ...(jobId && { jobId }) }));
   const about = { id: run.id, runDir: run.runDir, flow: aboutOf(flow), again: true, submitted: jobs, kept };
-  return { ...about, ...(dryRun ? { dryRun } : hold && { held: true }) };
+  return { ...about, ...(dryRun ? { dryRun } : asked.hold && { held: true }) };
 }
 
 /** Code that has changed here since goes into the same run directory; what jobs wrote there stays. */

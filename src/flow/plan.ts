@@ -1,5 +1,6 @@
 /** Which jobs of a flow are to be submitted now, and what each waits for. Pure. */
 
+import type { FlowGraph } from '../scheduler/types.ts';
 import { parentsFirst, withAllBehind } from './graph.ts';
 import type { FlowJobStatus, Standing } from './results.ts';
 import { isAlive, isBarred } from './standing.ts';
@@ -11,7 +12,7 @@ export type FlowPartAsked =
   | { part: 'from' | 'only'; jobs: readonly string[] }
   | { part: 'due' }
   /** What of a submission that was broken off, `graph`, is still to be submitted. */
-  | { part: 'rest'; jobs: readonly string[]; graph: readonly string[] };
+  | { part: 'rest'; jobs: readonly string[]; graph: FlowGraph };
 
 /** Whether a job runs only if it can by what that parent came to: who names a job with FROM or ONLY is taken at their word. */
 function isJudged(asked: FlowPartAsked, job: string, parent: string): boolean {
@@ -19,7 +20,7 @@ function isJudged(asked: FlowPartAsked, job: string, parent: string): boolean {
     case 'due':
       return true;
     case 'rest':
-      return asked.graph.includes(parent);
+      return asked.graph.jobs.includes(parent);
     case 'from':
       return !asked.jobs.includes(job);
     default:

@@ -30,7 +30,7 @@ import type { Standing, StartFlowResult } from './results.ts';
 import { isAlive } from './standing.ts';
 import { digestOf, filesOf, keepStarted, startedOf } from './started.ts';
 import { see, statusOf } from './status.ts';
-import { type ReadyFlow, renderAll, submitFlow } from './submit.ts';
+import { type Digests, type ReadyFlow, renderAll, submitFlow } from './submit.ts';
 import type { Flow } from './types.ts';
 import { flowRun, mustHave, trackedFlow } from './which.ts';
 
@@ -47,15 +47,18 @@ export function start(
   if (asked.part === 'from' || asked.part === 'only') mustHave(ready.flow.jobs, asked.part.toUpperCase(), asked.jobs);
   return exclusively(root, id, async () => {
     const left = madeBefore(root, id, [...ready.profiles.values()]);
-    const args = Object.fromEntries([...ready.given].filter(([name]) => ready.flow.args.has(name)));
-    const told = { ...(left.length > 0 && { left }), ...(ready.given.size > 0 && { args }) };
+    const told = { ...(left.length > 0 && { left }), ...argsOf(ready) };
     const sent = await checked(project, ready, left, options.dryRun ?? false);
     const before = await whatIsThere(project, which);
-    if (before?.seen.record.flow?.graph) {
+    const graph = before?.seen.record.flow?.graph;
+    if (before && graph) {
       const { ready, project: begun } = await options.asBegun();
       // What was opened goes on.
       const same = { ...project, cluster: begun.cluster, commandLine: begun.commandLine };
-      return complete(same, before, ready, await digestOfJobs(same, ready), options);
+      return {
+        ...(await complete(same, before, graph, ready, await digestsOf(same, ready), options)),
+        ...argsOf(ready),
+      };
     }
     // What was refused, or cancelled before it began, has left a run directory as good as new.
     const same = before && (asked.part !== 'all' || !hasBegun(before)) ? before : undefined;
@@ -65,6 +68,9 @@ export function start(
     return { ...(await begin(project, id, ready, sent, options)), ...told };
   });
 }
+
+const argsOf = ({ given }: ReadyFlow): Pick<StartFlowResult, 'args'> =>
+  given.size > 0 ? { args: Object.fromEntries(given) } : {};
 
 /** Part of a flow of which nothing is there can run only if it waits for none of the other jobs. Throws Failure(2). */
 function needsNothingBefore(root: string, which: WhichFlow, flow: Flow, asked: FlowPartAsked): void {
@@ -93,14 +99,16 @@ async function checked(project: Project, ready: ReadyFlow, left: readonly string
   const files = await expandCodeFiles(root, all, [...runsInside(project), ...left]);
   await dialling;
   jobSecrets(project, union, { flow: ready.flow.name });
-  return { files, digest: await digestOfJobs(project, ready) };
+  return { files, digests: await digestsOf(project, ready) };
 }
 
-/** Of what all of its jobs come to. Throws Failure(2) with what is wrong in any of them. */
-async function digestOfJobs(project: Project, ready: ReadyFlow): Promise<string> {
+/** Renders every job. Throws Failure(2) with what is wrong in any of them. */
+async function digestsOf(project: Project, ready: ReadyFlow): Promise<Digests> {
   const runDir = `${project.cluster.remoteDir}/runs/${ready.union.id}-00000000-000000`;
   const planned = plan(ready.flow.jobs, { part: 'all' }, new Map());
-  return digestOf(await renderAll(withoutHold(project), ready, planned, { runDir, notes: {} }));
+  const scripts = await renderAll(withoutHold(project), ready, planned, { runDir, notes: {} });
+  // What goes around the scripts is the toolkit's.
+  return new Map(scripts.map(({ shared: _, ...script }, at) => [script.job, digestOf([script, planned[at]?.waits])]));
 }
 
 /** Undefined where nothing is tracked, or what was is gone. */
@@ -147,11 +155,11 @@ async function begin(
   project: Project,
   id: string,
   ready: ReadyFlow,
-  { files, digest }: Checked,
+  { files, digests }: Checked,
   { asked, dryRun = false }: StartFlowOptions,
 ): Promise<StartFlowResult> {
   const { flow, union } = ready;
-  const started = startedOf(flow, ready.profiles, ready.given, digest);
+  const started = startedOf(flow, ready.profiles, ready.given);
   const pushing = { profile: union, jobs: [...ready.profiles.values()], files };
   const about = { id, flow: aboutOf(flow), kept: [], again: false };
   if (dryRun) {
@@ -166,6 +174,6 @@ async function begin(
   keepStarted(project.root, id, pushed.runDir, started);
   const run = { ...readTracked(project.root, id), runDir: pushed.runDir };
   const hold = isHeld(project);
-  const submitted = await submitFlow(withoutHold(project), run, ready, { asked, fresh: true, hold });
+  const submitted = await submitFlow(withoutHold(project), run, ready, { asked, digests, fresh: true, hold });
   return { ...about, runDir: pushed.runDir, push: pushed, submitted, ...(hold && { held: true }) };
 }

@@ -30,23 +30,20 @@ export interface StartedFlow {
   secrets?: readonly string[];
   /** NOTIFY of jobs whose profile says something of it. */
   notify?: Readonly<Record<string, string>>;
-  /** Of all that its jobs come to, scripts and options: one submission is of one flow, though it takes two commands. */
-  digest: string;
 }
 
-/** `given`: arguments that make's command line gave, which hold when part of it runs again; `digest` as of digestOf. */
+/** `given`: arguments that make's command line gave, which hold when part of it runs again. */
 export function startedOf(
   { name, title, file, jobs }: Flow,
   profiles: ReadonlyMap<string, Profile>,
   given: ReadonlyMap<string, string>,
-  digest: string,
 ): StartedFlow {
   const notify = [...profiles].flatMap(([job, { settings }]) => {
     const own = settings.get('NOTIFY');
     return own?.layer === 'profile' ? [[job, own.value] as const] : [];
   });
   return {
-    ...{ name, title, file, digest },
+    ...{ name, title, file },
     ...(given.size > 0 && { args: Object.fromEntries(given) }),
     jobs: startedJobs(jobs, profiles),
     secrets: [...new Set([...profiles.values()].flatMap(({ secrets }) => secrets))],
@@ -90,9 +87,9 @@ export function keepStarted(root: string, id: string, runDir: string, flow: Star
   keep(root, 'flow', id, runDir, flow);
 }
 
-/** `version` is the one over there now: another laptop may have started it since. Undefined of a run that is no flow's. Throws Failure(2) if the run is gone. */
-export function startedFlow(project: Project, run: TrackedRun, version?: string): Promise<StartedFlow | undefined> {
-  return kept<StartedFlow>(project, 'flow', run, (noted) => version === undefined || version === digestOf(noted));
+/** `version` is the one over there now, for another laptop may have started it since; without it what is known here will do. Undefined of a run that is no flow's. Throws Failure(2) if the run is gone. */
+export function startedFlow(project: Project, run: TrackedRun, version = ''): Promise<StartedFlow | undefined> {
+  return kept<StartedFlow>(project, 'flow', run, (noted) => version === '' || version === digestOf(noted));
 }
 
 /** As remembered here, of whichever run. */

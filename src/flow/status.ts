@@ -37,7 +37,7 @@ export async function see(project: Project, run: TrackedRun, settle = 0): Promis
   const snapshot = await project.scheduler.query({ runs: [run.runDir], settle });
   const record = snapshot.runs.get(run.runDir);
   if (!record?.there) throw new Failure<RunProblem>(2, { kind: 'run-gone', id: run.id, runDir: run.runDir });
-  const started = await startedFlow(project, run, record.flow?.version);
+  const started = await startedFlow(project, run, record.removing ? '' : record.flow?.version);
   if (!started) throw new Failure<FlowProblem>(2, { kind: 'no-flow-run', id: run.id });
   return { started, record, snapshot, verdicts: partVerdicts(record, snapshot) };
 }
@@ -52,7 +52,7 @@ export function statusOf({ id, runDir }: TrackedRun, seen: FlowSeen): FlowStatus
   const { queueTrouble: trouble } = snapshot;
   return {
     ...{ id, runDir, flow: { name, title, file }, jobs, counts: countsOf(jobs) },
-    unfinished: missing.length > 0 ? missing : (record.flow?.graph?.jobs ?? []),
+    unfinished: missing.length > 0 ? missing : [...(record.flow?.graph?.jobs ?? [])],
     ...timesOf(jobs),
     ...(trouble === undefined ? {} : { trouble }),
   };

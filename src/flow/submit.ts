@@ -10,13 +10,13 @@ import type { Project } from '../run/project.ts';
 import { writeJobId } from '../run/record.ts';
 import { jobSecrets, refusal } from '../run/submit.ts';
 import { fromRanges } from '../scheduler/ranges.ts';
-import type { FlowAnswer, FlowPart, FlowRecord } from '../scheduler/types.ts';
+import type { FlowAnswer, FlowGraph, FlowPart, FlowRecord } from '../scheduler/types.ts';
 import { type FlowPartAsked, type Known, type Planned, plan } from './plan.ts';
 import type { FlowProblem } from './problem.ts';
 import type { SubmittedJob } from './results.ts';
 import { type FlowScript, renderJob } from './scripts.ts';
 import { isAlive, standings } from './standing.ts';
-import { type StartedFlow, type StartedJob, startedJobs } from './started.ts';
+import { digestOf, type StartedFlow, type StartedJob, startedJobs } from './started.ts';
 import { type FlowSeen, see, unfinished } from './status.ts';
 import type { Flow } from './types.ts';
 import { flowJobs } from './waits.ts';
@@ -30,8 +30,19 @@ export interface ReadyFlow {
   given: ReadonlyMap<string, string>;
 }
 
+/** Of what each job comes to, by its name: a submission is of one flow, though it takes two commands. */
+export type Digests = ReadonlyMap<string, string>;
+
+const digestOfAll = (digests: Digests, jobs: readonly string[]): string =>
+  digestOf(jobs.map((job) => digests.get(job) ?? ''));
+
+/** Whether a submission that was begun is of the flow as it is now. */
+export const isStill = ({ digest, jobs }: FlowGraph, digests: Digests): boolean =>
+  digest === undefined || digest === digestOfAll(digests, jobs);
+
 export interface SubmitFlowOptions {
   asked: FlowPartAsked;
+  digests: Digests;
   /** The flow as it was when it was submitted before. */
   was?: StartedFlow;
   /** Pushed by this very command: nothing was submitted in it before. */
@@ -48,12 +59,13 @@ export async function submitFlow(
   project: Project,
   run: TrackedRun,
   ready: ReadyFlow,
-  { asked, was, fresh = false, hold = false }: SubmitFlowOptions,
+  { asked, digests, was, fresh = false, hold = false }: SubmitFlowOptions,
 ): Promise<SubmittedJob[]> {
   const { id, runDir } = run;
-  let since: number | undefined;
-  let mine: readonly string[] | undefined;
-  let wasBegun = false;
+  const broken = asked.part === 'rest' ? asked.graph : undefined;
+  let since = broken?.since;
+  let mine = broken?.jobs;
+  let wasBegun = broken !== undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     await sleep(Math.min(tries, 5) * 1000);
     const seen = fresh && tries === 0 ? undefined : await see(project, run);
@@ -63,6 +75,8 @@ export async function submitFlow(
     const known = seen ? knownOf(ready.flow, seen, was) : new Map<string, Known>();
     // A submission that was begun, by this command or by another, is made whole before anything else.
     const graph = record?.graph;
+    // One that is not what was asked for is another command's, and whole in a moment.
+    if (graph && !(isMeant(asked, graph) && isStill(graph, digests))) continue;
     since ??= graph?.since ?? attempt;
     const all = submittedSince(record, since, ready.flow);
     // By this command, though its answer was lost, or by another one that made it whole.
@@ -77,26 +91,34 @@ export async function submitFlow(
     if (!graph && wasBegun) throw new Failure<FlowProblem>(4, { kind: 'flow-cancelled', flow: ready.flow.name });
     wasBegun ||= graph !== undefined;
     if (!graph && seen) mayRun(ready.flow, asked, known);
-    const rest = graph && ({ part: 'rest', jobs: unfinished(record), graph: graph.jobs } as const);
+    const rest = graph && ({ part: 'rest', jobs: unfinished(record), graph } as const);
     const planned = plan(ready.flow.jobs, rest ?? asked, known);
     mine ??= graph?.jobs ?? planned.map(({ job }) => job.name);
     mustBeKnown(planned, known, id);
     const before = (graph?.jobs ?? []).flatMap((job) => (rest?.jobs.includes(job) ? [] : (known.get(job) ?? [])));
     const scripts = await renderAll(project, ready, planned, run);
     const jobs = flowJobs(ready, { planned, known, parts: record?.parts ?? [], attempt });
+    const names = planned.map(({ job }) => job.name);
     const answer = await project.scheduler.submitFlow({
       ...{ runDir, seen: attempt, prefix: project.cluster.jobPrefix, shared: scripts[0]?.shared ?? '' },
       ...{ secrets: jobSecrets(project, ready.union, { flow: ready.flow.name, jobs }), inside: insideOf(ready) },
-      graph: { since, jobs: graph?.jobs ?? planned.map(({ job }) => job.name) },
+      graph: graph ?? { since, digest: digestOfAll(digests, names), held: hold, jobs: names },
+      noted: graph !== undefined,
       earlier: before.flatMap(idOfJob),
       held: hold ? [] : before.filter((one) => isOurs(ready, one)).flatMap(idOfJob),
       jobs: planned.map((one, at) => partOf(one, scripts[at] as FlowScript, planned, known, hold)),
     });
+    wasBegun ||= answer.submitted.length > 0;
     const submitted = [...all, ...toldOf(answer, planned)];
     if (answer.outcome === 'whole') return noted(project, id, submitted);
     if (answer.outcome !== 'changed') throw failureOf(answer, ready.flow.name, run, submitted);
   }
   throw new Failure<FlowProblem>(4, { kind: 'flow-busy', flow: ready.flow.name });
+}
+
+/** FROM and ONLY are for the jobs that they name. */
+function isMeant(asked: FlowPartAsked, { jobs }: FlowGraph): boolean {
+  return (asked.part !== 'from' && asked.part !== 'only') || asked.jobs.every((job) => jobs.includes(job));
 }
 
 /** Throws Failure(4) where a job would be run again that is alive, or of which nobody can tell; and where there is nothing to do. */

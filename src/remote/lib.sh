@@ -28,7 +28,7 @@ claim_of_many() {
     if ln "$1.$$.tmp" "$1" 2>/dev/null; then return 0; fi
     if [ -e "$1" ]; then return 1; fi
   done
-  mv "$1.$$.tmp" "$1" # a file system without links
+  (set -C && cat "$1.$$.tmp" >"$1") 2>/dev/null # a file system without links
 }
 
 # first FILE: its first line in `line`, empty if there is none.

@@ -95,7 +95,7 @@ standing() {
       if (!(i in known)) known[i] = found(i, attempts[i], tasks[i] == "" ? "" : "." tasks[i])
       return known[i]
     }
-    function found(i, attempt, name,  word, file) {
+    function found(i, attempt, name,  word) {
       if (split(read("attempt-" attempt "/end" name), word, " ") && word[3] == "exit") return word[4] + 0 ? "failed" : "done"
       if (attempt in settled) return settled[attempt] == "~" ? "skipped" : word[1] == "" ? "stopped" : "failed"
       # What has begun has yet to end, and of what a signal has ended Slurm knows more.

@@ -3,7 +3,7 @@
 # main SETUP PREFIX SETTLE [REMOTE_DIR]: standard input names run directories, a line each; with REMOTE_DIR all runs there
 # are read too. SETTLE is how many thirds of a second to wait for a job whose marker says it has ended to leave the queue.
 # Output, a record a line: `dir PATH`, `run …`, `marker RUN FILE LINE` (an empty RUN is that of the last `run`), of a sweep `sweep RUN COUNT
-# WANTED`, of a flow `flow RUN GRAPH`, and `array RUN ATTEMPT ID INTENT CLAIM` for each of their arrays or jobs, `queue …` (`queue ID JOB TASK`: the rest as in the one before),
+# WANTED`, of a flow `flow RUN GRAPH VERSION`, and `array RUN ATTEMPT ID INTENT CLAIM` for each of their arrays or jobs, `queue …` (`queue ID JOB TASK`: the rest as in the one before),
 # `account …`, `job ID TASK RESTARTS CODE:SIGNAL`, `trouble …`.
 main() {
   scheduler_ready "$1"
@@ -116,7 +116,7 @@ sweep() {
 # whether flow.json is the one that is known here.
 flow() {
   first "$1/.slurm-runner/flow"
-  version=${line#* }
+  case $line in *' '*) version=${line#* } ;; *) version= ;; esac
   first "$1/.slurm-runner/graph"
   record flow "$1" "$line" "$version"
   parts "$1"

@@ -4,19 +4,19 @@
 # submit-cells.sh), `refused JOB TEXT` (all of them are cancelled by then), `cancelled`
 # (somebody has cancelled the flow, and all of them), or as in submit.sh `unknown TEXT`, `failed TEXT`, `gone`, `incomplete`.
 
-# main RUN SEEN PREFIX SETUP SECRETS INSIDE SHARED GRAPH EARLIER HELD EXECUTOR COUNT [JOB HEAD TAIL BEHIND SCRIPT CELLS TASKS SHARE WAITS RELEASE N
+# main RUN SEEN PREFIX SETUP SECRETS INSIDE SHARED GRAPH NOTED EARLIER HELD EXECUTOR COUNT [JOB HEAD TAIL BEHIND SCRIPT CELLS TASKS SHARE WAITS RELEASE N
 # OPTION...]... SEEN is the newest attempt that the caller knows of. GRAPH is noted in `graph` until it is whole, then in `whole`: the attempt
-# before its first one, and its jobs' names. EARLIER are ids of those that were submitted before this call, HELD those of them that are to be
+# before its first one with a digest of the flow, and its jobs' names; NOTED is empty if this call is the one to note it. EARLIER are ids of those that were submitted before this call, HELD those of them that are to be
 # released with the others. EXECUTOR is an option for all, or empty. Of each of COUNT jobs: its name, its job script before and behind SHARED and behind the attempt's
 # number, its script; of a matrix job the scripts of its cells where each has its own (cell.sh), its tasks, and how many may run at a time;
 # WAITS are words KIND:ID, ID being `@NTH` for one of these jobs, or =TEXT; RELEASE is whether it is held only by us; N options.
 main() {
   trap '' HUP PIPE
   scheduler_ready "$4"
-  run=$1 seen=$2 prefix=$3 secrets=$5 inside=$6 shared=$7 graph=$8 earlier=$9
+  run=$1 seen=$2 prefix=$3 secrets=$5 inside=$6 shared=$7 graph=$8 noted=$9
   shift 9
-  held=$1 executor=$2 count=$3
-  shift 3
+  earlier=$1 held=$2 executor=$3 count=$4
+  shift 4
   meta=$run/.slurm-runner
   [ -f "$meta/manifest.json" ] || answer gone
   [ -f "$meta/pushed" ] || answer incomplete
@@ -27,6 +27,8 @@ main() {
   if [ -n "$line" ] && [ "$line" != "$graph" ]; then answer changed; fi
   if [ -z "$line" ]; then
     unless_whole
+    # Somebody has cancelled the flow since.
+    [ -z "$noted" ] || answer changed
     # A disk has lost it (part.sh).
     if [ -e "$meta/graph" ] && ! [ -s "$meta/graph" ]; then rm -f "$meta/graph"; fi
     if ! claim "$meta/graph" "$graph" 2>/dev/null; then

@@ -16,7 +16,7 @@ stopped() {
 # passed_on SIGNAL
 passed_on() {
   sr_woken=1
-  # The child may run before its number is known here.
+  # There is none yet, or its number is not known here.
   if [ -n "$sr_child" ]; then kill -s "$1" "$sr_child" 2>/dev/null; else sr_early="$sr_early $1"; fi
 }
 
@@ -88,7 +88,7 @@ supervise() {
 
   # A container's own --container-workdir holds; else a script begins in its run, there as elsewhere.
   [ -n "${sr_workdir-}" ] || cd "$sr_run" || exit 66
-  sr_script=$sr_at/script sr_scratch='' sr_signal='' sr_child='' sr_code=''
+  sr_script=$sr_at/script sr_scratch='' sr_signal='' sr_early='' sr_child='' sr_code=''
   # All of this was to run in a container of Pyxis. /.lock is enroot's; a node without the plugin starts the script as if nothing had been asked.
   if [ -n "${sr_contained-}" ] && ! [ -e /.lock ]; then
     echo "slurm-runner: task ${SLURM_PROCID:-0} on ${SLURMD_NODENAME:-this node} was started outside its container; the job script was not run" >&2
@@ -118,7 +118,9 @@ supervise() {
     sr_retry=$((sr_retry - 1))
     sleep "$sr_retry_delay" &
     sr_child=$!
+    if [ -n "$sr_signal" ]; then kill "$sr_child" 2>/dev/null; fi
     wait "$sr_child"
+    sr_child=''
     if [ -n "$sr_signal" ]; then break; fi
   done
   ended
@@ -133,11 +135,11 @@ run_script() {
     *m*) ;;
     *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
-  sr_child='' sr_early=$sr_signal
   "$@" "$sr_script" &
   sr_child=$!
   set +m
   for sr_name in $sr_early; do kill -s "$sr_name" "$sr_child" 2>/dev/null; done
+  sr_early=''
   # A trapped signal ends `wait` early, with more than 128: the child lives on, or has just ended and its code is still to be
   # asked for. So such an answer counts only when it comes again, or when the shell, asked again, knows of no child (127). Where
   # the child's end overtakes the question bash says -1, and knows when asked again.
@@ -155,4 +157,5 @@ run_script() {
     sr_before=''
     if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
   done
+  sr_child=''
 }

@@ -3,6 +3,7 @@
 import { Failure } from '../failure.ts';
 import type { RunRecord } from '../scheduler/types.ts';
 import { remember } from './history.ts';
+import { SETTLE } from './left.ts';
 import { byAge, idOfRun, nameOfRun } from './names.ts';
 import type { RunProblem } from './problem.ts';
 import type { Project } from './project.ts';
@@ -46,9 +47,6 @@ export interface CleanResult {
 
 /** A push younger than this, in seconds, may be about to be submitted from another terminal. */
 const YOUNG = 3600;
-
-/** Seconds that Slurm may take to let go of a job whose script has ended. */
-const SETTLE = 20;
 
 export async function clean(project: Project, options: CleanOptions): Promise<CleanResult> {
   if (options.jobId !== undefined && !/^\d+$/.test(options.jobId)) {

@@ -5,7 +5,7 @@ import type { Snapshot } from '../scheduler/types.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Seconds that Slurm may take to let go of a job whose script has ended. */
-const SETTLE = 30;
+export const SETTLE = 20;
 
 /** Looks again while all have ended and some are still being let go. */
 export async function onceLeft<Seen extends { snapshot: Snapshot; verdicts: { values(): IterableIterator<Verdict> } }>(

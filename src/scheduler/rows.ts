@@ -94,9 +94,12 @@ export function snapshot(output: string): Snapshot {
       const swept = all.runs.get(first);
       if (swept) swept.sweep = { count: Number(second) || 0, wanted: third, arrays: [] };
     } else if (kind === 'flow') {
-      const [since, ...jobs] = second.split(' ');
+      const [begun = '', ...jobs] = second.split(' ');
+      const [since, digest, held] = begun.split(':');
       const flows = all.runs.get(first);
-      const graph = second && { graph: { since: Number(since), jobs } };
+      const graph = second && {
+        graph: { since: Number(since), ...(digest && { digest }), ...(held && { held: true }), jobs },
+      };
       if (flows) flows.flow = { version: third, ...graph, parts: [] };
     } else if (kind === 'array') {
       const found = arrayRecord(fields);

@@ -76,8 +76,16 @@ export function openScheduler(kind: SchedulerKind, host: Host, cluster: Cluster)
     },
     submitFlow: async (flow) => {
       const args = [flow.runDir, String(flow.seen), flow.prefix, setup, flow.secrets, flow.inside, flow.shared];
-      args.push([flow.graph.since, ...flow.graph.jobs].join(' '), flow.earlier.join(' '), flow.held.join(' '));
-      args.push(executor[0] ?? '', String(flow.jobs.length), ...flow.jobs.flatMap(partArgs));
+      const { since, digest, held, jobs } = flow.graph;
+      const words = [since, ...(digest === undefined ? [] : [digest]), ...(held ? ['held'] : [])];
+      args.push([words.join(':'), ...jobs].join(' '), flow.noted ? 'noted' : '');
+      args.push(
+        flow.earlier.join(' '),
+        flow.held.join(' '),
+        executor[0] ?? '',
+        String(flow.jobs.length),
+        ...flow.jobs.flatMap(partArgs),
+      );
       return flowAnswer(await call('submit', args, undefined, ['attempt', 'part', 'submit-flow']));
     },
     query: async ({ runs, remoteDir, settle = 0 }) => {

@@ -106,12 +106,23 @@ export interface SweepRecord {
   arrays: ArrayRecord[];
 }
 
+/** A submission of a flow's jobs. */
+export interface FlowGraph {
+  /** The attempt before its first one. */
+  since: number;
+  /** Of all that its jobs come to: it is made whole of the same. */
+  digest?: string;
+  /** They are to stay held when all are submitted. */
+  held?: boolean;
+  jobs: readonly string[];
+}
+
 /** What lies in the run directory of a flow besides. */
 export interface FlowRecord {
   /** Of its flow.json (src/flow/started.ts). */
   version: string;
-  /** A submission that was begun and is not whole yet: nothing of it runs. `since` is the attempt before its first one. */
-  graph?: { since: number; jobs: string[] };
+  /** A submission that was begun and is not whole yet: nothing of it runs. */
+  graph?: FlowGraph;
   /** Every job that was submitted, in that order; of one that was so again the last counts. */
   parts: (ArrayRecord & { job: string })[];
 }
@@ -221,8 +232,10 @@ export interface FlowSubmission extends Pick<Submission, 'runDir' | 'secrets' | 
   prefix: string;
   /** What stands in every job's script (see FlowPart). */
   shared: string;
-  /** Noted until all are submitted: as in FlowRecord, with those that were submitted before this call. */
-  graph: { since: number; jobs: readonly string[] };
+  /** Noted until all are submitted, with those that were submitted before this call. */
+  graph: FlowGraph;
+  /** By a call before this one: if it is not there any more somebody has cancelled the flow. */
+  noted: boolean;
   /** Ids of these, and those among them that are to be released with the others. */
   earlier: readonly string[];
   held: readonly string[];

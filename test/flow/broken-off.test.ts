@@ -1,6 +1,6 @@
 /** Submissions of a flow that were broken off in the middle, and a flow that is another by now; in the embedded executor. */
 
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FlowDocument } from '../kit/flows.ts';
@@ -46,7 +46,7 @@ describe('a submission that was broken off', () => {
     await flow('slurm-flow-cancel', { ONLY: 'b' }, 0);
     const meta = join(inRun(), '.slurm-runner');
     for (const name of ['array-2', 'attempt-2']) rmSync(join(meta, name), { recursive: true });
-    writeFileSync(join(meta, 'graph'), '0 a b\n');
+    renameSync(join(meta, 'whole'), join(meta, 'graph'));
   });
 
   test('is made whole by what was said when it was begun; a watch of it does not end well', async () => {
@@ -54,8 +54,10 @@ describe('a submission that was broken off', () => {
     expect((await flow('slurm-flow', { ONLY: 'b' }, 4)).problems).toMatchObject([
       { kind: 'flow-broken-off', variable: 'ONLY' },
     ]);
-    const { submitted } = await flow('slurm-flow', {}, 0);
+    const { submitted, held, args } = await flow('slurm-flow', {}, 0);
     expect(submitted.map(({ job }) => job)).toEqual(['a', 'b']);
+    expect({ held, args }).toEqual({ held: true, args: { model: 'large' } });
+    await flow('slurm-release', {}, 0);
     await flow('slurm-flow-watch', {}, 0);
     await flow('slurm-flow-collect', {}, 0);
     expect([toy.read('a.txt'), toy.read('b.txt')]).toEqual(['large\n', 'large\n']);

@@ -82,7 +82,7 @@ function flow() {
     const parts = Object.entries(jobs).flatMap(([job, waits]) => [
       ...[job, 'head ', ' attempt ', '', 'script', '', '', '', waits, waits ? '' : 'yes', '0'],
     ]);
-    const shared = [run, String(seen), ...Array(5).fill(''), '0 a b', earlier, earlier, ''];
+    const shared = [run, String(seen), ...Array(5).fill(''), '0:5e1f a b', earlier && 'noted', earlier, earlier, ''];
     const count = String(Object.keys(jobs).length);
     return begin(['part', 'submit-flow'], [...shared, count, ...parts], before);
   };
@@ -97,6 +97,16 @@ function flow() {
 const TWO: Jobs = { a: '', b: 'afterok:@1' };
 /** What another command asks for that finds `a` submitted, as job 101. */
 const REST: Asked = { seen: 1, earlier: '101', jobs: { b: 'afterok:101' } };
+
+test('cancelled since it was looked at: the rest of it is not begun anew', async () => {
+  const our = flow();
+  mkdirSync(join(our.meta, 'attempt-1'));
+  writeFileSync(join(our.meta, 'attempt-1/job_id'), '101\n');
+  writeFileSync(join(our.meta, 'array-1'), '- - - - a\n');
+  expect(await our.start(REST)).toEqual(['changed', '']);
+  expect(our.calls()).not.toContainEqual(expect.stringContaining('sbatch'));
+  expect(existsSync(join(our.meta, 'graph'))).toBe(false);
+});
 
 test.each([
   ['at the claim on the second job', '- - - - b'],

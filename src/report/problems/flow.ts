@@ -93,13 +93,13 @@ export const flowSentences: Sentences<FlowProblem> = {
   // The submission
   'flow-broken-off': ({ flow, args, variable }, typed) => ({
     says: variable
-      ? `The submission of ${flow} was broken off in the middle, and none of its jobs has begun: ${variable} is for when it is whole.`
+      ? `The submission of ${flow} was broken off in the middle: ${variable} is for when it is whole.`
       : `The submission of ${flow} was broken off in the middle, and its jobs are others now than when it was begun. Nothing was submitted.`,
     next: [
       ...(variable
         ? [`The rest of it: ${sameAgain(flow, typed)}`]
         : [
-            `As it was then${wereGiven(args)}, the same command submits the rest.`,
+            `As it was then, with the same settings and arguments${wereGiven(args)}, the same command submits the rest.`,
             `As it is now: ${makeFlow('slurm-flow-cancel', flow, typed)}, then ${sameAgain(flow, typed)}`,
           ]),
     ],
@@ -127,7 +127,7 @@ export const flowSentences: Sentences<FlowProblem> = {
     ],
   }),
   'flow-cancelled': ({ flow }, typed) => ({
-    says: `${flow} was cancelled while it was being submitted; what had been submitted of it was cancelled, too`,
+    says: `${flow} was cancelled while it was being submitted; what had been submitted of it was cancelled, too (or sbatch refused a job of it, and another command said so)`,
     next: [`Should it run all the same: ${sameAgain(flow, typed)} RESUME=1`],
   }),
   'flow-cells-differ': ({ job }) => ({

@@ -91,7 +91,7 @@ supervise() {
   sr_together=${SLURM_RUNNER_TOGETHER-}
   unset SLURM_RUNNER_TOGETHER
   [ -n "${sr_workdir-}" ] || cd "$sr_run" || exit 66
-  sr_script=$sr_at/script sr_scratch='' sr_signal='' sr_child='' sr_code=''
+  sr_script=$sr_at/script sr_scratch='' sr_signal='' sr_early='' sr_child='' sr_code=''
   if [ -n "${sr_contained-}" ] && ! [ -e /.lock ]; then
     echo "slurm-runner: task ${SLURM_PROCID:-0} on ${SLURMD_NODENAME:-this node} was started outside its container; the job script was not run" >&2
     sr_code=78
@@ -116,7 +116,9 @@ supervise() {
     sr_retry=$((sr_retry - 1))
     sleep "$sr_retry_delay" &
     sr_child=$!
+    if [ -n "$sr_signal" ]; then kill "$sr_child" 2>/dev/null; fi
     wait "$sr_child"
+    sr_child=''
     if [ -n "$sr_signal" ]; then break; fi
   done
   ended
@@ -127,11 +129,11 @@ run_script() {
     *m*) ;;
     *) if /usr/bin/env --default-signal=INT,QUIT true 2>/dev/null; then set -- /usr/bin/env --default-signal=INT,QUIT "$@"; fi ;;
   esac
-  sr_child='' sr_early=$sr_signal
   "$@" "$sr_script" &
   sr_child=$!
   set +m
   for sr_name in $sr_early; do kill -s "$sr_name" "$sr_child" 2>/dev/null; done
+  sr_early=''
   sr_before='' sr_asked=0
   while :; do
     sr_woken='' sr_asked=$((sr_asked + 1))
@@ -146,6 +148,7 @@ run_script() {
     sr_before=''
     if [ -z "$sr_woken" ]; then sr_before=$sr_code; fi
   done
+  sr_child=''
 }
 
 supervise /mnt/cluster/ada/project/runs/hello-20260224-143052 1 /bin/bash
