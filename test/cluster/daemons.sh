@@ -88,7 +88,7 @@ stop_daemon() {
   kill -"$2" "$pid"
   kill -CONT "$pid" 2>/dev/null || true
   # What is killed meanwhile may not have written down what it knows.
-  wait_until 20 "the end of $1" is_gone "$1" 2>/dev/null || {
+  wait_until 10 "the end of $1" is_gone "$1" 2>/dev/null || {
     kill -KILL "$pid" && wait_until 5 "the end of $1" is_gone "$1"
   }
 }

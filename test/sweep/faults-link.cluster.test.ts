@@ -1,6 +1,6 @@
 /** Faults of the link: cut after so many bytes of starting, resuming and collecting a sweep. */
 
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -109,8 +109,9 @@ describe.skipIf(clusterUnavailable())('a sweep and a link that breaks', () => {
       'srt-bash',
       'sbatch',
       // It goes on when the link is cut; not for ever, should the test fail.
-      `out="$HOME/out-$(printf '%s' "$*" | sed 's|.*/\\(remote-[0-9a-f]*\\)/.*|\\1|')"; : >"$out"
-      n=0; while [ -e "$out" ] && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done; out=$("$REAL" "$@"); sleep 1; echo "$out"`,
+      `name=$(printf '%s' "$*" | sed 's|.*/\\(remote-[0-9a-f]*\\)/.*|\\1|'); : >"$HOME/out-$name"
+      n=0; while [ -e "$HOME/hold-$name" ] && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done
+      out=$("$REAL" "$@"); sleep 1; echo "$out"`,
     );
     try {
       await Promise.all(
@@ -124,12 +125,15 @@ describe.skipIf(clusterUnavailable())('a sweep and a link that breaks', () => {
             expect((await scene.json('slurm-sweep-watch')).exit).toBe(1);
             await scene.failing();
           }
-          const flag = join(cluster.home('srt-bash'), `out-${basename(scene.remoteDir)}`);
-          rmSync(flag, { force: true });
+          const [out, hold] = ['out', 'hold'].map((word) =>
+            join(cluster.home('srt-bash'), `${word}-${basename(scene.remoteDir)}`),
+          ) as [string, string];
+          rmSync(out, { force: true });
+          writeFileSync(hold, '');
           const running = scene.begin(target);
-          await until('sbatch is out', () => existsSync(flag));
+          await until('sbatch is out', () => existsSync(out));
           await link.proxy.cut();
-          rmSync(flag);
+          rmSync(hold);
           const { stdout } = await running;
           await link.proxy.restore();
           const ended = JSON.parse(stdout) as { exit: number; problems: { message: string }[] };
