@@ -7,7 +7,7 @@ import type { RunProblem } from '../run/problem.ts';
 import type { Project } from '../run/project.ts';
 import type { PushResult } from '../run/push.ts';
 import { pushAgain } from '../run/push-again.ts';
-import type { FlowGraph } from '../scheduler/types.ts';
+import type { FlowGraph } from '../scheduler/submission.ts';
 import { type FlowPartAsked, type Known, plan } from './plan.ts';
 import type { FlowProblem } from './problem.ts';
 import type { FlowStatus, StartFlowResult, SubmittedJob } from './results.ts';

@@ -1,6 +1,6 @@
 /** Which jobs of a flow are to be submitted now, and what each waits for. Pure. */
 
-import type { FlowGraph } from '../scheduler/types.ts';
+import type { FlowGraph } from '../scheduler/submission.ts';
 import { parentsFirst, withAllBehind } from './graph.ts';
 import type { FlowJobStatus, Standing } from './results.ts';
 import { isAlive, isBarred } from './standing.ts';

@@ -6,7 +6,7 @@ import { isHeld } from '../run/hold.ts';
 import type { Project } from '../run/project.ts';
 import { jobParts, openTemplate } from '../run/render.ts';
 import { toRanges } from '../scheduler/ranges.ts';
-import type { FlowPart } from '../scheduler/types.ts';
+import type { FlowPart } from '../scheduler/submission.ts';
 import { renderCells } from '../sweep/scripts.ts';
 import { CELL_VARIABLES, parameterNames, type StartedSweep } from '../sweep/started.ts';
 import { dependencyOf } from '../sweep/submit.ts';

@@ -6,7 +6,7 @@ import type { Profile } from '../conf/types.ts';
 import { Failure } from '../failure.ts';
 import { quote } from '../host/quote.ts';
 import { linesForJob, type Whose } from '../notify/in-job.ts';
-import type { SubmitAnswer } from '../scheduler/types.ts';
+import type { SubmitAnswer } from '../scheduler/submission.ts';
 import type { Header } from '../template/directives.ts';
 import { insideText } from './contained.ts';
 import { idOf } from './find.ts';

@@ -6,16 +6,8 @@ import { programText } from '../host/program.ts';
 import type { Host } from '../host/types.ts';
 import type { SchedulerProblem } from './problem.ts';
 import { queueRow, SEPARATOR, snapshot } from './rows.ts';
-import type {
-  CellsAnswer,
-  CheckRecord,
-  FlowAnswer,
-  FlowPart,
-  QueueRow,
-  ReleaseAnswer,
-  Scheduler,
-  SubmitAnswer,
-} from './types.ts';
+import type { CellsAnswer, FlowAnswer, FlowPart, SubmitAnswer } from './submission.ts';
+import type { CheckRecord, QueueRow, ReleaseAnswer, Scheduler } from './types.ts';
 import { watchJob } from './watch.ts';
 
 /** Seconds a call of watch.sh lives before it is begun anew, so that none is left behind for long on a login node. */

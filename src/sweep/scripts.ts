@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Project } from '../run/project.ts';
 import { openTemplate, type Rendered } from '../run/render.ts';
 import { fromRanges, toRanges } from '../scheduler/ranges.ts';
-import type { CellsSubmission } from '../scheduler/types.ts';
+import type { CellsSubmission } from '../scheduler/submission.ts';
 import type { Header } from '../template/directives.ts';
 import type { TemplateProblem } from '../template/problem.ts';
 import { compileTemplate } from '../template/render.ts';

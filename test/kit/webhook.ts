@@ -6,6 +6,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeEach } from 'vitest';
 
 /** One answer: a status with its text and headers, no answer at all, or a connection that is cut. */
 export type Answer = { status: number; text?: string; headers?: Record<string, string> } | 'hang' | 'cut';
@@ -37,6 +38,16 @@ export interface WebhookMock {
 /** Characters of a section's text (reference of the section block), and blocks of a message. */
 const LONGEST = 3000;
 const MOST_BLOCKS = 50;
+
+/** One for all tests of a file, each of which begins with nothing received. */
+export async function webhooksOfFile(): Promise<WebhookMock> {
+  const hooks = await startWebhooks();
+  beforeEach(() => {
+    hooks.received.length = 0;
+  });
+  afterAll(() => hooks.close());
+  return hooks;
+}
 
 export async function startWebhooks(): Promise<WebhookMock> {
   const secret = `T0SECRET${Math.random().toString(36).slice(2, 12)}`;

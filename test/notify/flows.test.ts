@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { flowNotices } from '../../scripts/notify-flow.ts';
 import type { Profile, Setting } from '../../src/conf/types.ts';
 import type { FlowJobStatus } from '../../src/flow/results.ts';
@@ -13,22 +13,17 @@ import { linesForJob } from '../../src/notify/in-job.ts';
 import type { Project } from '../../src/run/project.ts';
 import type { TalkEvent } from '../../src/run/talk.ts';
 import { makeToy, until } from '../kit/toy.ts';
-import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
+import { webhooksOfFile } from '../kit/webhook.ts';
 import { batch, removeBatches } from '../remote/batch.ts';
 import { flowCells, flowJob, flowStatus } from '../report/flows.ts';
 
-let hooks: WebhookMock;
+const hooks = await webhooksOfFile();
 const root = mkdtempSync(join(tmpdir(), 'flows-'));
 
-beforeAll(async () => {
-  hooks = await startWebhooks();
+beforeAll(() => {
   writeFileSync(join(root, '.env'), `NOTIFY_WEBHOOK_URL="${hooks.hook}"\n`, { mode: 0o600 });
 });
-beforeEach(() => {
-  hooks.received.length = 0;
-});
-afterAll(async () => {
-  await hooks.close();
+afterAll(() => {
   rmSync(root, { recursive: true });
   removeBatches();
 });

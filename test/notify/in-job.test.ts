@@ -12,25 +12,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Profile } from '../../src/conf/types.ts';
 import { openHost } from '../../src/host/host.ts';
 import { claimed } from '../../src/notify/claim.ts';
 import { linesForJob, type Whose } from '../../src/notify/in-job.ts';
 import { find } from '../kit/bare-machine.ts';
-import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
+import { startWebhooks, webhooksOfFile } from '../kit/webhook.ts';
 import { type Batch, batch, removeBatches, SHELLS } from '../remote/batch.ts';
 
-let hooks: WebhookMock;
+const hooks = await webhooksOfFile();
 const root = mkdtempSync(join(tmpdir(), 'in-job-'));
-beforeAll(async () => {
-  hooks = await startWebhooks();
-});
-beforeEach(() => {
-  hooks.received.length = 0;
-});
-afterAll(async () => {
-  await hooks.close();
+afterAll(() => {
   rmSync(root, { recursive: true });
   removeBatches();
 });

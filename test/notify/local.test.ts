@@ -2,28 +2,21 @@
 
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesWith } from '../kit/agents.ts';
 import { makeToy, type Toy, until } from '../kit/toy.ts';
-import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
+import { webhooksOfFile } from '../kit/webhook.ts';
 
-let hooks: WebhookMock;
+const hooks = await webhooksOfFile();
 let toy: Toy;
 
-beforeAll(async () => {
-  hooks = await startWebhooks();
+beforeAll(() => {
   toy = makeToy('REMOTE_HOST=local\nREMOTE_DIR=.cluster\nSCHEDULER=local\nPOLL_INTERVAL=2\n');
   toy.write('.env', `NOTIFY_WEBHOOK_URL="${hooks.hook}"\nKEY=hidden-key\n`, 0o600);
   toy.profile('good', 'COMMAND="until [ -e go ]; do sleep 0.1; done"\n');
   toy.profile('bad', 'COMMAND="echo key $KEY; echo oops >&2; exit 3"\nSECRETS=KEY\n');
 });
-beforeEach(() => {
-  hooks.received.length = 0;
-});
-afterAll(async () => {
-  toy.remove();
-  await hooks.close();
-});
+afterAll(() => toy.remove());
 
 const events = (): string[] => hooks.received.map(({ json }) => String(json.event));
 const runDir = (id: string): string => toy.read(`slurm/jobs/${id}.rundir`).trim();

@@ -1,25 +1,18 @@
 /** Sending, against a mock that misbehaves in every way a server may: tries are bounded, and no trouble has an address in it. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bundle } from '../../src/notify/bundle.ts';
 import { openNotifier } from '../../src/notify/notifier.ts';
 import { send } from '../../src/notify/send.ts';
 import type { Message, NotifyTrouble } from '../../src/notify/types.ts';
 import { notSentText } from '../../src/report/notify.ts';
 import { until } from '../kit/toy.ts';
-import { startWebhooks, type WebhookMock } from '../kit/webhook.ts';
+import { startWebhooks, webhooksOfFile } from '../kit/webhook.ts';
 
 const PACE = { timeout: 1500, pause: 10, longest: 2000 };
 const busy = (after: string) => ({ status: 429, headers: { 'retry-after': after } });
 
-let hooks: WebhookMock;
-beforeAll(async () => {
-  hooks = await startWebhooks();
-});
-beforeEach(() => {
-  hooks.received.length = 0;
-});
-afterAll(() => hooks.close());
+const hooks = await webhooksOfFile();
 
 const never = new AbortController().signal;
 const post = (url = hooks.slack, body = '{"text":"x"}') => send({ name: 'SLACK_WEBHOOK_URL', url }, body, never, PACE);
