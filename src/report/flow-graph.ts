@@ -6,7 +6,7 @@ import type { Counts } from '../sweep/progress.ts';
 import { flowSeconds, flowWord } from './flow-jobs.ts';
 import { count, duration } from './quantities.ts';
 
-/** A job as the file has it, with its cells if it has any, or as it stands. */
+/** A job of the file, or one of a flow that was started: that has a colour, an id and a time. */
 export type DrawnJob = (GraphJob & { cells?: readonly unknown[] }) | FlowJobStatus;
 
 /** A node for each job, an arrow from each parent with the kind on it unless it is afterok. */
